@@ -1,0 +1,73 @@
+package eventlog
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+)
+
+// Hash is a SHA-256: the sum that chains a record to the one before it. The
+// zero Hash stands before the first record.
+type Hash [sha256.Size]byte
+
+var errHash = errors.New("eventlog: a sum is 64 lower-case hex digits")
+
+// String returns the 64 lower-case hex digits.
+func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+
+// MarshalText returns the 64 lower-case hex digits.
+func (h Hash) MarshalText() ([]byte, error) { return h.appendHex(nil), nil }
+
+// UnmarshalText reads 64 lower-case hex digits and nothing else.
+func (h *Hash) UnmarshalText(text []byte) error {
+	var got Hash
+	if len(text) != hexLen || !decodeHex(got[:], text) {
+		return errHash
+	}
+	*h = got
+	return nil
+}
+
+const hexLen = 2 * sha256.Size
+
+func (h Hash) appendHex(dst []byte) []byte { return hex.AppendEncode(dst, h[:]) }
+
+// chain returns the sum of a record: the hash of the previous sum's hex digits
+// followed by the record's line without its sum.
+func chain(prev Hash, body []byte) Hash {
+	var small [1024]byte
+	if hexLen+len(body) <= len(small) {
+		b := prev.appendHex(small[:0])
+		return sha256.Sum256(append(b, body...))
+	}
+	d := sha256.New()
+	d.Write(prev.appendHex(small[:0]))
+	d.Write(body)
+	var h Hash
+	d.Sum(h[:0])
+	return h
+}
+
+// decodeHex reads len(dst) bytes of lower-case hex digits from the start of
+// text, which is long enough.
+func decodeHex(dst, text []byte) bool {
+	for i := range dst {
+		hi, lo := nibbles[text[2*i]], nibbles[text[2*i+1]]
+		if hi|lo > 15 {
+			return false
+		}
+		dst[i] = hi<<4 | lo
+	}
+	return true
+}
+
+// nibbles is the value of each lower-case hex digit, 255 for any other byte.
+var nibbles = func() (t [256]byte) {
+	for i := range t {
+		t[i] = 255
+	}
+	for i, c := range "0123456789abcdef" {
+		t[c] = byte(i)
+	}
+	return t
+}()
