@@ -1,0 +1,2 @@
+// Package near finds the candidates nearest to a place.
+package near

@@ -1,0 +1,230 @@
+package near
+
+import (
+	"slices"
+
+	"github.com/relevo-go/relevo/geo"
+	"github.com/tidwall/rtree"
+)
+
+// Entry is what the index holds of one candidate.
+type Entry struct {
+	ID        uint64     // who; the lower ID comes first when all else is equal (R12)
+	Point     geo.Point  // where; whoever has an unknown Point comes after all that have one (R15)
+	Last      uint64     // log position of the last offer, 0 for never; the lower comes first at equal distance (R12)
+	States    geo.States // where the candidate may be found
+	Languages []Language // what the candidate speaks; copied, and a set: order and repeats don't matter
+	OnDuty    bool       // off duty: held, but in nobody's line
+}
+
+// Index finds the candidates nearest to a place. The zero Index is empty and
+// ready to use; it must not be copied once used. Any number of goroutines may
+// read (Line, Get, Len) at once as long as none writes (Put, Remove).
+type Index struct {
+	slots map[uint64]uint32 // by ID
+	keys  []key             // by slot
+	at    []uint32          // by slot: the number of its place
+	free  []uint32          // slots nobody has
+
+	places    places
+	languages languageSets
+	pairs     map[pairKey]*pair
+
+	writes uint64 // how often the index was written, by which a running line notices
+}
+
+// key orders the candidates at one place (R12).
+type key struct{ last, id uint64 }
+
+func (k key) less(other key) bool {
+	if k.last != other.last {
+		return k.last < other.last
+	}
+	return k.id < other.id
+}
+
+// Len returns how many candidates the index holds, on duty or off.
+func (x *Index) Len() int { return len(x.slots) }
+
+// Get returns the entry of a candidate, with its languages in rising order and
+// without repeats. The caller owns them.
+func (x *Index) Get(id uint64) (Entry, bool) {
+	slot, ok := x.slots[id]
+	if !ok {
+		return Entry{}, false
+	}
+	p := &x.places.all[x.at[slot]]
+	it := p.items[x.rank(p, x.keys[slot])]
+	return Entry{
+		ID:        id,
+		Point:     p.point,
+		Last:      x.keys[slot].last,
+		States:    geo.States(it.states &^ onDuty),
+		Languages: slices.Clone(x.languages.sets[it.set].languages),
+		OnDuty:    it.states&onDuty != 0,
+	}, true
+}
+
+// Put adds a candidate, or replaces the one with the same ID. It costs a few
+// microseconds, and less if nothing but Last is new.
+func (x *Index) Put(e Entry) {
+	x.writes++
+	it := item{states: uint64(e.States & geo.EveryState), set: x.languages.hold(e.Languages)}
+	if e.OnDuty {
+		it.states |= onDuty
+	}
+	now := key{e.Last, e.ID}
+	at := x.places.of(e.Point)
+
+	slot, known := x.slots[e.ID]
+	if !known {
+		it.slot = x.slot(now)
+		x.link(it, at)
+		return
+	}
+	it.slot = slot
+	from := x.at[slot]
+	p := &x.places.all[from]
+	i := x.rank(p, x.keys[slot])
+	if from == at && p.items[i] == it {
+		x.languages.release(it.set) // held already
+		if x.keys[slot] != now {
+			p.cut(i)
+			x.keys[slot] = now
+			p.insert(x.rank(p, now), it)
+		}
+		return
+	}
+	x.unlink(p, i)
+	x.keys[slot] = now
+	x.link(it, at)
+	x.places.vacate(from)
+}
+
+// Remove takes a candidate out. It does nothing if there is none with this ID.
+func (x *Index) Remove(id uint64) {
+	slot, ok := x.slots[id]
+	if !ok {
+		return
+	}
+	x.writes++
+	if len(x.slots) == 1 {
+		*x = Index{writes: x.writes} // Gives back what a larger index needed.
+		return
+	}
+	at := x.at[slot]
+	p := &x.places.all[at]
+	x.unlink(p, x.rank(p, x.keys[slot]))
+	x.places.vacate(at)
+	delete(x.slots, id)
+	x.free = append(x.free, slot)
+}
+
+// slot gives a slot to a candidate that has none.
+func (x *Index) slot(k key) uint32 {
+	if x.slots == nil {
+		x.slots = make(map[uint64]uint32)
+	}
+	var slot uint32
+	if n := len(x.free); n > 0 {
+		slot = x.free[n-1]
+		x.free = x.free[:n-1]
+		x.keys[slot] = k
+	} else {
+		slot = uint32(len(x.keys))
+		x.keys = append(x.keys, k)
+		x.at = append(x.at, 0)
+	}
+	x.slots[k.id] = slot
+	return slot
+}
+
+// link puts an item, whose slot has its key, at a place.
+func (x *Index) link(it item, at uint32) {
+	p := &x.places.all[at]
+	p.insert(x.rank(p, x.keys[it.slot]), it)
+	x.at[it.slot] = at
+	if it.states&onDuty == 0 {
+		return
+	}
+	p.states |= it.states
+	p.languages |= x.languages.masks[it.set]
+	x.count(it)
+}
+
+// unlink takes the item with index i out of p, which may be left empty.
+func (x *Index) unlink(p *place, i int) {
+	it := p.items[i]
+	p.cut(i)
+	if it.states&onDuty != 0 {
+		if p.stale++; int(p.stale) > len(p.items)/8 {
+			p.mask(x.languages.masks)
+		}
+		x.discount(it)
+	}
+	x.languages.release(it.set)
+}
+
+// rank returns how many items of p come before k: where k is or belongs.
+func (x *Index) rank(p *place, k key) int {
+	low, high := 0, len(p.items)
+	for low < high {
+		middle := int(uint(low+high) / 2)
+		if x.keys[p.items[middle].slot].less(k) {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low
+}
+
+// places are the occupied locations, each a place in all; an unoccupied number
+// has a place without items.
+type places struct {
+	all    []place
+	free   []uint32
+	number map[geo.Point]uint32
+	tree   rtree.RTreeGN[float64, uint32] // every known location, by coordinates
+}
+
+// of returns the number of the place at p, which is new if nobody is there.
+func (ps *places) of(p geo.Point) uint32 {
+	if at, ok := ps.number[p]; ok {
+		return at
+	}
+	if ps.number == nil {
+		ps.number = make(map[geo.Point]uint32)
+	}
+	var at uint32
+	fresh := place{point: p, vector: p.Vector()}
+	if n := len(ps.free); n > 0 {
+		at = ps.free[n-1]
+		ps.free = ps.free[:n-1]
+		ps.all[at] = fresh
+	} else {
+		at = uint32(len(ps.all))
+		ps.all = append(ps.all, fresh)
+	}
+	ps.number[p] = at
+	if p.Known() {
+		c := coordinates(p)
+		ps.tree.Insert(c, c, at)
+	}
+	return at
+}
+
+// vacate gives up the place if nobody is there any more.
+func (ps *places) vacate(at uint32) {
+	p := ps.all[at].point
+	if len(ps.all[at].items) > 0 {
+		return
+	}
+	if p.Known() {
+		c := coordinates(p)
+		ps.tree.Delete(c, c, at)
+	}
+	delete(ps.number, p)
+	ps.all[at] = place{}
+	ps.free = append(ps.free, at)
+}

@@ -1,0 +1,272 @@
+package near
+
+import (
+	"iter"
+	"math"
+
+	"github.com/relevo-go/relevo/geo"
+)
+
+// Query says who is looked for, and from where.
+type Query struct {
+	From      geo.Point  // where the consumer is; if unknown, everybody is at geo.Unreachable
+	State     geo.State  // who may be found there
+	Languages []Language // any of them qualifies; distance decides among the qualified (R13)
+	// Within, if not 0, is a limit (R33): who is beyond it or has no position is
+	// not found. geo.ChordWithin makes it of a radius, and 0 of the radius 0.
+	Within geo.Chord
+}
+
+// Match is one candidate in line.
+type Match struct {
+	ID    uint64
+	Chord geo.Chord // how far; geo.Unreachable if one of the two has no position
+	Last  uint64    // as in the Entry
+}
+
+// before is the order of the line (R12).
+func (m Match) before(other Match) bool {
+	if m.Chord != other.Chord {
+		return m.Chord < other.Chord
+	}
+	return key{m.Last, m.ID}.less(key{other.Last, other.ID})
+}
+
+// Line yields the candidates on duty who may be found in the state and speak
+// one of the languages, by distance, then by Last, then by ID (R12). Nothing is
+// looked for before it is asked for: the first costs a few microseconds, however
+// many there are, and each one more goes on from there.
+//
+// The index may be written inside the loop: the line then goes on behind the
+// last match, among those who are in the index by now. Each use of the line
+// begins anew. q.Languages must not change meanwhile.
+func (x *Index) Line(q Query) iter.Seq[Match] {
+	return func(yield func(Match) bool) {
+		var room [24]head
+		s := search{x: x, q: &q, heads: room[:0], limit: geo.Unreachable}
+		s.sets = &x.languages
+		for _, l := range q.Languages {
+			s.want(q.State.Index(), l)
+		}
+		if q.Within != 0 {
+			s.limit = min(q.Within, geo.Unreachable-1)
+		}
+		if q.From.Known() {
+			s.from, s.center = q.From.Vector(), coordinates(q.From)
+		}
+		for s.run(yield) {
+		}
+	}
+}
+
+const (
+	// few is how many candidates are best looked for in their list at once.
+	few = 128
+	// manyPlaces is after how many places a list is better than more windows.
+	manyPlaces = 2048
+)
+
+// search is one walk along the line.
+type search struct {
+	x *Index
+	q *Query
+	wanted
+	from   geo.Vector // if q.From is known
+	center [2]float64 // the same as coordinates
+	limit  geo.Chord  // nobody is found beyond
+
+	heads heads
+	seen  int   // places looked at in windows
+	found bool  // whether there was a match
+	last  Match // the last one
+}
+
+// run yields the line from behind the last match. It reports whether to run
+// again, because the index was written meanwhile.
+func (s *search) run(yield func(Match) bool) bool {
+	left, listed := s.count()
+	if left == 0 || s.limit < 0 {
+		return false
+	}
+	writes := s.x.writes
+	short := listed && left <= few
+	radius, first := 0.0, firstRadius(left)
+	beyond := geo.Chord(-1) // What is nearer is done.
+	for s.heads, s.seen = s.heads[:0], 0; ; {
+		upTo := s.limit
+		switch {
+		case short:
+			s.addLists(beyond)
+		case !s.q.From.Known() || radius > widest:
+			s.addPlaces(beyond)
+		default:
+			upTo = min(upTo, chordOf(radius))
+			if !s.addWindow(radius, beyond, upTo, listed) {
+				s.heads, short = s.heads[:0], true
+				continue
+			}
+		}
+		s.heads.order()
+		for len(s.heads) > 0 {
+			h := &s.heads[0]
+			if h.next != 0 {
+				m := Match{ID: h.key.id, Chord: h.chord, Last: h.key.last}
+				// A candidate in two lists comes twice in a row, and one that was
+				// yielded before a write comes again.
+				if !s.found || s.last.before(m) {
+					s.found, s.last = true, m
+					if !yield(m) {
+						return false
+					}
+					if s.x.writes != writes {
+						return true
+					}
+					if left--; left == 0 {
+						return false
+					}
+				}
+			}
+			if h.next != alone && s.advance(h) {
+				s.heads.sink(0)
+			} else {
+				s.heads.drop()
+			}
+		}
+		if upTo == s.limit {
+			return false
+		}
+		beyond = upTo
+		radius = max(2*radius, first)
+	}
+}
+
+// firstRadius is where to begin looking for one of count candidates, in
+// radians: a state spread evenly has about one there.
+func firstRadius(count int) float64 {
+	const state = 240_000 / geo.EarthRadius // an average state as a circle
+	return 1.2 * state / math.Sqrt(float64(count))
+}
+
+// count returns how many candidates there are, or more, for those who speak
+// two of the languages count twice; and whether all of them are listed.
+func (s *search) count() (n int, listed bool) {
+	state := s.q.State.Index()
+	if state < 0 {
+		return 0, false
+	}
+	listed = true
+	for _, l := range s.q.Languages {
+		if p := s.x.pairs[pairOf(state, l)]; p != nil {
+			n += p.count
+			listed = listed && p.listed
+		}
+	}
+	return n, listed
+}
+
+// advance moves h to the next candidate of its place, if there is one.
+func (s *search) advance(h *head) bool {
+	items := s.x.places.all[h.place].items
+	for i := int(h.next); i < len(items); i++ {
+		if s.by(items[i]) {
+			h.key = s.x.keys[items[i].slot]
+			h.next = int32(i + 1)
+			return true
+		}
+	}
+	return false
+}
+
+// chord returns how far a place is.
+func (s *search) chord(p *place) geo.Chord {
+	if !s.q.From.Known() || !p.point.Known() {
+		return geo.Unreachable
+	}
+	return s.from.Chord(p.vector)
+}
+
+// addPlace adds the place if it is in the ring and may have somebody.
+func (s *search) addPlace(at uint32, beyond, upTo geo.Chord) {
+	p := &s.x.places.all[at]
+	if !s.mayBeAt(p) {
+		return
+	}
+	if c := s.chord(p); c > beyond && c <= upTo {
+		s.heads = append(s.heads, head{chord: c, place: at})
+	}
+}
+
+// addWindow adds the places of a ring, up to a radius. It gives up, and reports
+// false, when a list is better.
+func (s *search) addWindow(radius float64, beyond, upTo geo.Chord, listed bool) bool {
+	enough := math.MaxInt
+	if listed {
+		enough = manyPlaces
+	}
+	window(&s.x.places.tree, s.center, radius, func(_, _ [2]float64, at uint32) bool {
+		s.addPlace(at, beyond, upTo)
+		s.seen++
+		return s.seen <= enough
+	})
+	return s.seen <= enough
+}
+
+// addPlaces adds all places left, those without a position last.
+func (s *search) addPlaces(beyond geo.Chord) {
+	for at := range s.x.places.all {
+		s.addPlace(uint32(at), beyond, s.limit)
+	}
+}
+
+// addLists adds all candidates left, each by itself.
+func (s *search) addLists(beyond geo.Chord) {
+	state := s.q.State.Index()
+	for _, l := range s.q.Languages {
+		p := s.x.pairs[pairOf(state, l)]
+		if p == nil {
+			continue
+		}
+		for _, slot := range p.slots {
+			c := s.chord(&s.x.places.all[s.x.at[slot]])
+			if c > beyond && c <= s.limit {
+				s.heads = append(s.heads, head{chord: c, key: s.x.keys[slot], next: alone})
+			}
+		}
+	}
+}
+
+// wanted tells who is looked for.
+type wanted struct {
+	sets      *languageSets
+	states    uint64 // the bit of the state, and onDuty
+	languages uint64 // their bits
+	others    []Language
+}
+
+// want adds a language looked for in the state.
+func (w *wanted) want(state int, l Language) {
+	if state >= 0 {
+		w.states = onDuty | 1<<state
+	}
+	w.languages |= l.bit()
+	if l.bit() == otherLanguages {
+		w.others = append(w.others, l)
+	}
+}
+
+// mayBeAt reports false if nobody at p is wanted.
+func (w *wanted) mayBeAt(p *place) bool {
+	return p.states&w.states == w.states && p.languages&w.languages != 0
+}
+
+// by reports whether the candidate is wanted.
+func (w *wanted) by(it item) bool {
+	if it.states&w.states != w.states {
+		return false
+	}
+	both := w.sets.masks[it.set] & w.languages
+	if both&^otherLanguages != 0 {
+		return true
+	}
+	return both != 0 && w.sets.hasAny(it.set, w.others)
+}

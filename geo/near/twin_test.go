@@ -1,0 +1,270 @@
+package near
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"iter"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/relevo-go/relevo/geo"
+)
+
+var (
+	flagQueries = flag.Int("near.queries", 20_000, "how many random queries are compared with the linear scan")
+	flagSeed    = flag.Uint64("near.seed", 1, "the seed of the random tests")
+)
+
+// twin is the index without any cleverness: it looks at everybody and sorts.
+type twin map[uint64]Entry
+
+func (w twin) line(q Query) []Match {
+	var line []Match
+	for id, e := range w {
+		speaks := slices.ContainsFunc(q.Languages, func(l Language) bool { return slices.Contains(e.Languages, l) })
+		chord := geo.ChordBetween(q.From, e.Point)
+		outside := q.Within != 0 && (chord == geo.Unreachable || chord > q.Within)
+		if e.OnDuty && e.States.Has(q.State) && speaks && !outside {
+			line = append(line, Match{id, chord, e.Last})
+		}
+	}
+	slices.SortFunc(line, func(a, b Match) int {
+		return cmp.Or(cmp.Compare(a.Chord, b.Chord), cmp.Compare(a.Last, b.Last), cmp.Compare(a.ID, b.ID))
+	})
+	return line
+}
+
+// take returns the first n of a line, or all of it if n is negative.
+func take(line iter.Seq[Match], n int) []Match {
+	var taken []Match
+	if n == 0 {
+		return nil
+	}
+	for m := range line {
+		if taken = append(taken, m); len(taken) == n {
+			break
+		}
+	}
+	return taken
+}
+
+// world is a population made to be difficult.
+type world struct {
+	*rand.Rand
+	twin      twin
+	index     *Index
+	spots     []geo.Point // where many are at once
+	ids       uint64      // IDs are below
+	languages int         // numbers are below
+	states    []geo.State
+	onDuty    float64
+}
+
+func newWorld(r *rand.Rand) *world {
+	w := &world{Rand: r, twin: twin{}, index: new(Index)}
+	w.ids = 1 + r.Uint64N([]uint64{3, 40, 400, 3000}[r.IntN(4)])
+	w.languages = []int{1, 3, 70, 1000}[r.IntN(4)]
+	w.onDuty = []float64{0, 0.05, 0.7, 1}[r.IntN(4)]
+	w.states = slices.Collect(geo.AllStates())[:1+r.IntN(4)]
+	for range r.IntN(8) {
+		w.spots = append(w.spots, w.anywhere())
+	}
+	return w
+}
+
+// anywhere favors the places where longitudes and latitudes behave badly.
+func (w *world) anywhere() geo.Point {
+	lat := int32(math.Round(math.Asin(2*w.Float64()-1) * radian))
+	lng := int32(w.Int64N(360*geo.DegreeE7+1) - 180*geo.DegreeE7)
+	near := func() int32 { return w.Int32N(2*[]int32{1, 3, 200, 1e6}[w.IntN(4)]+1) / 2 }
+	switch w.IntN(10) {
+	case 0:
+		lat = 90*geo.DegreeE7 - near()
+	case 1:
+		lat = -90*geo.DegreeE7 + near()
+	case 2:
+		lng = 180*geo.DegreeE7 - near()
+	case 3:
+		lng = -180*geo.DegreeE7 + near()
+	case 4:
+		lng = near()
+	case 5:
+		lng = -near()
+	case 6:
+		lat = near()
+	}
+	return point(lat, lng)
+}
+
+func point(lat, lng int32) geo.Point {
+	p, err := geo.PointE7(lat, lng)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+func (w *world) point() geo.Point {
+	switch {
+	case w.IntN(20) == 0:
+		return geo.Point{}
+	case len(w.spots) > 0 && w.IntN(3) > 0:
+		p := w.spots[w.IntN(len(w.spots))]
+		if !p.Known() || w.IntN(3) > 0 {
+			return p
+		}
+		// A few centimeters away, where Chords tie though the Points differ.
+		lat, lng := p.E7()
+		return point(min(lat+w.Int32N(3), 90*geo.DegreeE7), min(lng+w.Int32N(3), 180*geo.DegreeE7))
+	}
+	return w.anywhere()
+}
+
+func (w *world) someLanguages(most int) []Language {
+	var ls []Language
+	for range w.IntN(most + 1) {
+		// The lower ones are the common ones.
+		ls = append(ls, Language(float64(w.languages)*w.Float64()*w.Float64()))
+	}
+	return ls
+}
+
+func (w *world) entry() Entry {
+	e := Entry{
+		ID:        w.Uint64N(w.ids),
+		Point:     w.point(),
+		Languages: w.someLanguages(4),
+		OnDuty:    w.Float64() < w.onDuty,
+	}
+	if w.IntN(2) == 0 {
+		e.Last = w.Uint64N(5)
+	}
+	for _, s := range w.states {
+		if w.IntN(3) > 0 {
+			e.States = e.States.With(s)
+		}
+	}
+	return e
+}
+
+// turn writes something, to both.
+func (w *world) turn() {
+	e := w.entry()
+	old, known := w.twin[e.ID]
+	switch {
+	case w.IntN(10) == 0:
+		w.index.Remove(e.ID)
+		delete(w.twin, e.ID)
+		return
+	case known && w.IntN(3) == 0: // An offer.
+		e, e.Last = old, w.Uint64N(9)
+	case known && w.IntN(3) == 0: // A shift.
+		e, e.OnDuty = old, !old.OnDuty
+	case known && w.IntN(3) == 0: // A move.
+		e, e.Point = old, w.point()
+	}
+	w.index.Put(e)
+	w.twin[e.ID] = e
+}
+
+func (w *world) query() Query {
+	q := Query{From: w.point(), State: w.states[w.IntN(len(w.states))], Languages: w.someLanguages(3)}
+	if w.IntN(30) == 0 {
+		q.State = geo.State([]string{"", "XX", "FLA"}[w.IntN(3)])
+	}
+	switch w.IntN(4) {
+	case 0:
+		q.Within = geo.ChordWithin(geo.Meters(math.Pow(10, 7.5*w.Float64())))
+	case 1:
+		if line := w.twin.line(q); len(line) > 0 { // The limit is inclusive.
+			q.Within = line[w.IntN(len(line))].Chord - geo.Chord(w.IntN(2))
+		}
+	}
+	return q
+}
+
+func TestLineIsThatOfTheTwin(t *testing.T) {
+	lines, longest := 0, 0
+	for round := uint64(0); lines < *flagQueries; round++ {
+		w := newWorld(rand.New(rand.NewPCG(*flagSeed, round)))
+		at := fmt.Sprintf("-near.seed=%d, round %d", *flagSeed, round)
+		for range 2 * w.ids {
+			w.turn()
+		}
+		for range 100 {
+			for range w.IntN(4) {
+				w.turn()
+			}
+			q := w.query()
+			want := w.twin.line(q)
+			n := -1
+			if w.IntN(4) > 0 {
+				n = w.IntN(60)
+				want = want[:min(n, len(want))]
+			}
+			if diff := gocmp.Diff(want, take(w.index.Line(q), n), equateEmpty); diff != "" {
+				t.Fatalf("%s: the first %d of Line(%+v) (-twin +index):\n%s", at, n, q, diff)
+			}
+			lines, longest = lines+1, max(longest, len(want))
+		}
+		w.check(t, at)
+		w.rebuild(t, at)
+	}
+	if *flagQueries >= 20_000 && longest < 1000 {
+		t.Errorf("the longest line compared is %d, want some of 1000 and more", longest)
+	}
+}
+
+// check compares what the index holds.
+func (w *world) check(t *testing.T, at string) {
+	t.Helper()
+	if got := w.index.Len(); got != len(w.twin) {
+		t.Fatalf("%s: Len() = %d, want %d", at, got, len(w.twin))
+	}
+	for id := range w.ids {
+		want, known := w.twin[id]
+		want.Languages = slices.Compact(slices.Sorted(slices.Values(want.Languages)))
+		got, ok := w.index.Get(id)
+		if ok != known {
+			t.Fatalf("%s: Get(%d) = _, %t, want %t", at, id, ok, known)
+		}
+		if diff := gocmp.Diff(want, got, equateEmpty, gocmp.Comparer(func(a, b geo.Point) bool { return a == b })); diff != "" {
+			t.Fatalf("%s: Get(%d) (-twin +index):\n%s", at, id, diff)
+		}
+	}
+	if err := w.index.invariant(); err != nil {
+		t.Fatalf("%s: %v", at, err)
+	}
+}
+
+// rebuild puts everybody into a new index, in another order, and compares.
+func (w *world) rebuild(t *testing.T, at string) {
+	t.Helper()
+	again := new(Index)
+	ids := make([]uint64, 0, len(w.twin))
+	for id := range w.ids {
+		if _, ok := w.twin[id]; ok {
+			ids = append(ids, id)
+		}
+	}
+	w.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+	for _, id := range ids {
+		again.Put(w.twin[id])
+	}
+	for range 10 {
+		q := w.query()
+		if diff := gocmp.Diff(take(w.index.Line(q), -1), take(again.Line(q), -1)); diff != "" {
+			t.Fatalf("%s: Line(%+v) (-index +rebuilt):\n%s", at, q, diff)
+		}
+	}
+	for _, id := range ids {
+		again.Remove(id)
+	}
+	if err := again.invariant(); err != nil || again.Len() != 0 || again.places.tree.Len() != 0 {
+		t.Fatalf("%s: after all are removed: Len() = %d, %d places, %v", at, again.Len(), again.places.tree.Len(), err)
+	}
+}
