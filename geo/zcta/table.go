@@ -79,7 +79,7 @@ func unpack(packed []byte) (*table, error) {
 			i++
 		}
 	}
-	if c.short || len(c.rest) > 0 {
+	if len(c.rest) > 0 {
 		return nil, errors.New("its length does not fit its contents")
 	}
 	return t, nil
@@ -94,17 +94,14 @@ func point(lat, lng int64) (geo.Point, error) {
 	return geo.PointE7(int32(lat*e7), int32(lng*e7))
 }
 
-// columns reads numbers one after another; at the end it gives zeros and sets
-// short.
-type columns struct {
-	rest  []byte
-	short bool
-}
+// columns reads numbers one after another, and zeros from the end on: since no
+// run may be 0, bytes that are missing anywhere are found at the last column.
+type columns struct{ rest []byte }
 
 func (c *columns) uvarint() uint64 {
 	n, size := binary.Uvarint(c.rest)
 	if size <= 0 {
-		c.rest, c.short = nil, true
+		c.rest = nil
 		return 0
 	}
 	c.rest = c.rest[size:]

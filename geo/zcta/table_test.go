@@ -31,8 +31,8 @@ func TestUnpackRefusesDamage(t *testing.T) {
 		{"a ZIP that stands twice", func(b []byte) []byte { b[6] = 0; return b }},
 		{"the last number is missing", func(b []byte) []byte { return b[:len(b)-1] }},
 		{"a number too many", func(b []byte) []byte { return append(b, 0) }},
-		{"a set that is no state's", func(b []byte) []byte { return bytes.Replace(b, []byte("\x01PR"), []byte("\x01XX"), 1) }},
-		{"an empty set", func(b []byte) []byte { return bytes.Replace(b, []byte("\x01PR\x01VI"), []byte("\x00"), 1) }},
+		{"a set that is no state's", func(b []byte) []byte { return bytes.Replace(b, []byte("\x02MARI"), []byte("\x02MAXX"), 1) }},
+		{"an empty set", func(b []byte) []byte { return bytes.Replace(b, []byte("\x71\x01PR"), []byte("\x72\x00\x01PR"), 1) }},
 		{"a run of a set that is not there", func(b []byte) []byte { b[len(b)-3] |= 0x7f; return b }},
 	}
 	for _, test := range tests {
