@@ -1,0 +1,139 @@
+package agent
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/relevo-go/relevo/agent/spoken"
+)
+
+// Encode returns the data of an event's record: one JSON object on one line,
+// its keys in a fixed order.
+func Encode(e Event) ([]byte, error) { return EncodeData(e) }
+
+// EncodeData returns v as JSON on one line without HTML escapes, the form of
+// every record's data.
+func EncodeData(v any) ([]byte, error) {
+	var b bytes.Buffer
+	w := json.NewEncoder(&b)
+	w.SetEscapeHTML(false)
+	if err := w.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// Decode reads the data of a record of one of this package's [Kinds]. It
+// refuses keys it does not know and values that no rule allows.
+func Decode(kind string, data []byte) (Event, error) {
+	i := slices.IndexFunc(kinds, func(k kindReader) bool { return k.kind == kind })
+	if i < 0 {
+		return nil, fmt.Errorf("agent: %q is no kind of agent event", kind)
+	}
+	e, err := kinds[i].read(data)
+	if err != nil {
+		return nil, fmt.Errorf("agent: data of %s: %w", kind, err)
+	}
+	return e, nil
+}
+
+// Kinds returns every kind of agent event, in the order of the rulebook.
+func Kinds() []string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.kind
+	}
+	return names
+}
+
+// decodeStrict reads exactly one JSON value with no unknown keys.
+func decodeStrict(data []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("more than one JSON value")
+	}
+	return nil
+}
+
+// DecodeData reads data into a new T without unknown keys and checks it.
+func DecodeData[T any](data []byte, check func(T) error) (T, error) {
+	var v T
+	if err := decodeStrict(data, &v); err != nil {
+		return v, err
+	}
+	return v, check(v)
+}
+
+type kindReader struct {
+	kind string
+	read func(data []byte) (Event, error)
+}
+
+// of makes the reader of one kind of event.
+func of[E Event](check func(E) error) kindReader {
+	var zero E
+	return kindReader{zero.Kind(), func(data []byte) (Event, error) { return DecodeData(data, check) }}
+}
+
+// want returns an error that names what is missing or wrong unless ok holds.
+func want(ok bool, what string) error {
+	if ok {
+		return nil
+	}
+	return errors.New("missing or wrong: " + what)
+}
+
+var kinds = []kindReader{
+	of(func(e Registered) error { return want(e.NPN.Valid() && e.Name != "", "npn, name") }),
+	of(func(e ProfileUpdated) error {
+		return want(e.Name != "" && e.State.Valid() && e.ZIP.Valid(), "name, state, zip")
+	}),
+	of(func(ProfileReviewed) error { return nil }),
+	of(func(e TrainingCompleted) error { return Completion(e).check() }),
+	of(func(e RegistrationCompleted) error { return Completion(e).check() }),
+	of(func(e TermsAccepted) error {
+		return want((e.Document == CMS || e.Document == HelpOnDemand) && e.Version != "", "document, version")
+	}),
+	of(func(e LicenseRecorded) error {
+		l, err := License(e).clean()
+		return errors.Join(err, want(l.equal(License(e)), "license in its recorded form"))
+	}),
+	of(func(e LicenseRemoved) error { return want(e.State.Valid() && e.Number != "", "state, number") }),
+	of(func(e DisplayChosen) error { return want(e.Choice.Valid(), "choice") }),
+	of(func(StatesUnticked) error { return nil }),
+	of(func(e LanguagesSet) error { return CheckLanguages(e.Languages) }),
+	of(func(e ChannelsSet) error {
+		list, err := cleanChannels(e.Channels)
+		return errors.Join(err, want(slices.Equal(list, e.Channels), "channels, each once and in order"))
+	}),
+	of(func(e HoursSet) error { _, err := Hours(e).clean(); return err }),
+	of(func(e OverrideSet) error {
+		return want(e.Override == OverrideAuto || e.Override == OverrideOn || e.Override == OverrideOff, "override")
+	}),
+	of(func(e AbsenceSet) error { return want(!e.From.IsZero() && e.From.Before(e.Until), "from, until") }),
+	of(func(e AbsenceCleared) error { return want(!e.From.IsZero(), "from") }),
+	of(func(e Terminated) error { _, err := Termination(e).clean(); return err }),
+	of(func(e Reinstated) error { _, err := Termination(e).clean(); return err }),
+}
+
+func (c Completion) check() error {
+	return want(c.PlanYear > 0 && !c.From.IsZero() && c.From.Before(c.Until), "plan_year, from, until")
+}
+
+// CheckLanguages returns an error unless every language has its tag and key.
+func CheckLanguages(list []spoken.Language) error {
+	for _, l := range list {
+		if l.Tag == "" || l.Key == "" {
+			return errors.New("missing or wrong: a language's tag, key")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package book
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/relevo-go/relevo/agent"
+	"github.com/relevo-go/relevo/referral"
+)
+
+// Event is an [agent.Event], a [referral.Event] or a [referral.PolicySet].
+type Event interface {
+	// Kind returns the versioned word of the wire form.
+	Kind() string
+}
+
+// Kinds returns every kind of event that a log can hold.
+func Kinds() []string {
+	return slices.Concat([]string{referral.PolicySet{}.Kind()}, agent.Kinds(), referral.Kinds())
+}
+
+// UnknownKindError says that a record is of no kind this version reads.
+type UnknownKindError struct{ Kind, Nearest string }
+
+// Error names the kind and the nearest known one.
+func (e *UnknownKindError) Error() string {
+	return fmt.Sprintf("unknown kind %q; the nearest known kind is %q: read this log with the version that wrote it, or a newer one", e.Kind, e.Nearest)
+}
+
+// Encode returns an event's data for the log: one JSON object on one line.
+func Encode(e Event) ([]byte, error) { return agent.EncodeData(e) }
+
+// Decode reads the event of a record: its kind and data, in its stream, at its
+// time. Its error is an [*UnknownKindError], or says what is wrong with the data
+// or the stream.
+func Decode(s Stream, kind string, at time.Time, data []byte) (Event, error) {
+	family, _, _ := strings.Cut(kind, ".")
+	known := slices.Contains(Kinds(), kind)
+	switch {
+	case !known:
+		return nil, &UnknownKindError{kind, nearest(kind)}
+	case family == "agent" && s.Agent != 0:
+		e, err := agent.Decode(kind, data)
+		if r, ok := e.(agent.Registered); ok && r.NPN != s.Agent {
+			return nil, fmt.Errorf("book: %s of NPN %s stands in the stream %s", kind, r.NPN, s)
+		}
+		return e, err
+	case family == "referral" && s.Referral != [16]byte{}:
+		return referral.Decode(kind, s.Referral, at, data)
+	case family == "desk" && s == Stream{}:
+		return referral.DecodePolicy(data)
+	}
+	return nil, fmt.Errorf("book: %s stands in the stream %s, where it does not belong", kind, s)
+}
+
+// nearest returns the known kind with the fewest edits from the given one.
+func nearest(kind string) (best string) {
+	if len(kind) > 64 {
+		kind = kind[:64]
+	}
+	least := -1
+	for _, k := range Kinds() {
+		if n := edits(kind, k); least < 0 || n < least {
+			best, least = k, n
+		}
+	}
+	return best
+}
+
+// edits returns the Levenshtein distance between two words.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

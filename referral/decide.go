@@ -1,0 +1,231 @@
+package referral
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/relevo-go/relevo/agent"
+	"github.com/relevo-go/relevo/agent/spoken"
+	"github.com/relevo-go/relevo/geo"
+)
+
+// Decide returns the events that a command makes of a referral, or a
+// [*Rejection] that cites the rule against it and wraps the sentinel to ask
+// for. A command repeated after it took effect returns no event and no error
+// (R23). Who is first in line is the desk's to find; Decide holds the rest.
+func Decide(r Referral, c Command) ([]Event, error) {
+	if c, ok := c.(Request); ok {
+		return decideRequest(r, c)
+	}
+	if r.Status == "" {
+		return nil, &Rejection{Rule: "S1", Err: fmt.Errorf("%w: check the ID, or request it first", ErrNotFound)}
+	}
+	switch c := c.(type) {
+	case Accept:
+		return decideAccept(r, c)
+	case Decline:
+		return decideDecline(r, c)
+	case Withdraw:
+		return decideWithdraw(r, c)
+	case Contact:
+		if err := r.holds(c.By); err != nil {
+			return nil, err
+		}
+		if !r.Contacted.IsZero() {
+			return nil, nil
+		}
+		return []Event{Contacted(c)}, nil
+	case RecordOutcome:
+		if err := r.holds(c.By); err != nil {
+			return nil, err
+		}
+		if !c.Outcome.valid() {
+			return nil, agent.Reject("B5", "the outcome is none of %q, %q, %q, %q", Enrolled, NotReached, NotInterested, Other)
+		}
+		if c.Outcome == r.Outcome {
+			return nil, nil
+		}
+		return []Event{OutcomeRecorded(c)}, nil
+	case MakeOffer:
+		return decideOffer(r, c)
+	case Expire:
+		switch {
+		case r.Status != StatusOffered:
+			return nil, nil
+		case c.At.Before(r.Offer.Deadline):
+			return nil, agent.Reject("R1", "the offer is open until %s", stamp(r.Offer.Deadline))
+		}
+		return []Event{Expired{r.Offer.To, r.Offer.Deadline, c.At}}, nil
+	case Rescind:
+		switch {
+		case r.Status != StatusOffered:
+			return nil, nil
+		case len(c.Reasons) == 0:
+			return nil, agent.Reject("R7", "an offer is rescinded for a reason: give one")
+		}
+		return []Event{Rescinded{r.Offer.To, c.Reasons, c.At}}, nil
+	case Wait:
+		switch r.Status {
+		case StatusWaiting:
+			return nil, nil
+		case StatusPending:
+			return []Event{Waiting(c)}, nil
+		}
+		return nil, agent.Reject("R10", "a referral that is %s does not wait", r.Status)
+	case Exhaust:
+		switch {
+		case r.Status == StatusExhausted:
+			return nil, nil
+		case r.Status != StatusWaiting || r.Until.IsZero() || c.At.Before(r.Until):
+			return nil, agent.Reject("R10", "giving up bounds waiting only, and not before its end")
+		}
+		return []Event{Exhausted(c)}, nil
+	}
+	return nil, errors.New("referral: no command is given")
+}
+
+func decideRequest(r Referral, c Request) ([]Event, error) {
+	if c.ID == uuid.Nil {
+		return nil, agent.Reject("R23", "the request has no ID")
+	}
+	if c.Subject == "" || len(c.Subject) > maxText || !plain(c.Subject) {
+		return nil, agent.Reject("R29", "the request's subject is not a key of 1 to %d bytes without control characters: give your own opaque key for the consumer", maxText)
+	}
+	state, err := geo.ParseState(string(c.State))
+	if err != nil {
+		return nil, &Rejection{Rule: "S14", Err: err}
+	}
+	zip := c.ZIP
+	if zip != "" {
+		if zip, err = geo.ParseZIP(string(zip)); err != nil {
+			return nil, &Rejection{Rule: "R16", Err: err}
+		}
+	}
+	if zip == "" && !c.Point.Known() {
+		return nil, agent.Reject("R15", "the request says not where the consumer is: give a ZIP or a point")
+	}
+	languages, err := spoken.ParseAll(c.Languages)
+	if err != nil {
+		return nil, &Rejection{Rule: "R27", Err: err}
+	}
+	if len(languages) == 0 {
+		return nil, agent.Reject("R14", "the request has no language: give what the consumer speaks, such as es or en, the preferred one first")
+	}
+	if r.Status != "" {
+		if r.Subject != c.Subject || r.State != state || r.ZIP != zip || r.Point != c.Point || !slices.EqualFunc(r.Languages, languages, sameTag) {
+			return nil, &Rejection{Rule: "R23", Err: fmt.Errorf("%w: repeat it with the same content, or give a new ID", ErrExists)}
+		}
+		return nil, nil
+	}
+	if !c.Point.Known() && !c.Resolved.Known() {
+		return nil, agent.Reject("R15", "ZIP %s is not in the table of centroids: give the consumer's point, or a ZIP near by", zip)
+	}
+	return []Event{Requested{c.ID, c.Subject, state, zip, c.Point, c.Resolved, languages, c.At}}, nil
+}
+
+// sameTag compares what was given, which a newer table does not change (R31).
+func sameTag(a, b spoken.Language) bool { return a.Tag == b.Tag }
+
+// maxText bounds a subject or a reason, in bytes.
+const maxText = 200
+
+func plain(s string) bool {
+	return utf8.ValidString(s) && strings.IndexFunc(s, unicode.IsControl) < 0
+}
+
+func decideAccept(r Referral, c Accept) ([]Event, error) {
+	if r.Status == StatusAccepted && r.Offer.To == c.By {
+		return nil, nil
+	}
+	if err := r.answerable(c.By, c.At); err != nil {
+		return nil, err
+	}
+	return []Event{Accepted(c)}, nil
+}
+
+func decideDecline(r Referral, c Decline) ([]Event, error) {
+	if p, asked := r.past(c.By); asked && p.Ending == EndedDeclined {
+		return nil, nil
+	}
+	if err := r.answerable(c.By, c.At); err != nil {
+		return nil, err
+	}
+	if len(c.Reason) > maxText || !plain(c.Reason) {
+		return nil, agent.Reject("R29", "the reason is not text of at most %d bytes without control characters", maxText)
+	}
+	return []Event{Declined(c)}, nil
+}
+
+// answerable returns why the agent cannot answer at an instant, or nil if it
+// holds the open offer within its window (R1, R8, R23).
+func (r Referral) answerable(by agent.NPN, at time.Time) error {
+	if r.Offer.To == by && by != 0 {
+		switch {
+		case r.Status == StatusAccepted:
+			return reject("R23", ErrAnswered, "agent %s accepted it", by)
+		case !at.Before(r.Offer.Deadline):
+			return reject("R1", ErrTooLate, "the offer to agent %s was open until %s", by, stamp(r.Offer.Deadline))
+		}
+		return nil
+	}
+	past, asked := r.past(by)
+	switch {
+	case asked && past.Ending == EndedDeclined:
+		return reject("R23", ErrAnswered, "agent %s declined it, and nobody is asked twice", by)
+	case asked && past.Ending == EndedExpired:
+		return reject("R1", ErrTooLate, "the offer to agent %s was open until %s, and nobody is asked twice", by, stamp(past.Deadline))
+	case asked && past.Ending == EndedRescinded:
+		return reject("R7", ErrNotOffered, "the offer to agent %s was rescinded: it %s", by, past.Reasons[0])
+	case r.Status == StatusExhausted || r.Status == StatusWithdrawn:
+		return reject("R24", ErrEnded, "it is %s", r.Status)
+	}
+	return reject("R23", ErrNotOffered, "agent %s was not asked", by)
+}
+
+func decideWithdraw(r Referral, c Withdraw) ([]Event, error) {
+	switch {
+	case r.Status == StatusWithdrawn:
+		return nil, nil
+	case r.Status.Ended():
+		return nil, reject("R24", ErrEnded, "it is %s, too late to withdraw", r.Status)
+	}
+	return []Event{Withdrawn(c)}, nil
+}
+
+// holds returns nil if the agent holds the accepted referral (B5).
+func (r Referral) holds(by agent.NPN) error {
+	if by == 0 || r.Holder() != by {
+		return reject("B5", ErrNotOffered, "only who accepted the referral records contact and outcome, and agent %s did not", by)
+	}
+	return nil
+}
+
+func decideOffer(r Referral, c MakeOffer) ([]Event, error) {
+	switch {
+	case r.Status != StatusPending && r.Status != StatusWaiting:
+		return nil, agent.Reject("R11", "a referral that is %s takes no new offer", r.Status)
+	case r.Asked(c.To):
+		return nil, agent.Reject("R11", "agent %s was asked before", c.To)
+	case !c.At.Before(c.Deadline):
+		return nil, agent.Reject("R1", "an offer needs a deadline after its beginning")
+	}
+	return []Event{Offered(c)}, nil
+}
+
+func (o Outcome) valid() bool {
+	return o == Enrolled || o == NotReached || o == NotInterested || o == Other
+}
+
+// reject returns a rejection that wraps a sentinel.
+func reject(rule string, sentinel error, format string, args ...any) error {
+	return &Rejection{Rule: rule, Err: fmt.Errorf("%w: %s", sentinel, fmt.Sprintf(format, args...))}
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

@@ -1,0 +1,284 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/relevo-go/relevo/agent"
+	"github.com/relevo-go/relevo/agent/spoken"
+	"github.com/relevo-go/relevo/geo"
+	"github.com/relevo-go/relevo/geo/near"
+	"github.com/relevo-go/relevo/referral"
+	"github.com/relevo-go/relevo/referral/book"
+)
+
+// derived is what the desk keeps beside the book to find things fast: the
+// index of agents, the timers, who holds what and who waits where. All of it
+// follows from the book and the time, and is made anew when an engine opens.
+type derived struct {
+	index     near.Index
+	tongues   map[spoken.Key]near.Language
+	standings map[agent.NPN]agent.Standing
+	turns     timers[agent.NPN] // when a standing changes by the clock alone
+	offers    timers[uuid.UUID] // when an open offer ends; ranked by request (R18)
+	waits     timers[uuid.UUID] // when waiting gives up; ranked by request
+	losses    map[uuid.UUID]loss
+	holding   map[agent.NPN]map[uuid.UUID]bool // open offers
+	waiting   map[geo.State]map[uuid.UUID]bool
+	woken     map[uuid.UUID]bool // waiting, and somebody may have joined the line
+	pending   map[uuid.UUID]bool // between two steps
+}
+
+// loss is when the holder of an open offer ceases to be eligible, and why (R7, R8).
+type loss struct {
+	at      time.Time
+	reasons []agent.Reason
+}
+
+func newDerived() *derived {
+	return &derived{
+		tongues:   map[spoken.Key]near.Language{},
+		standings: map[agent.NPN]agent.Standing{},
+		losses:    map[uuid.UUID]loss{},
+		holding:   map[agent.NPN]map[uuid.UUID]bool{},
+		waiting:   map[geo.State]map[uuid.UUID]bool{},
+		woken:     map[uuid.UUID]bool{},
+		pending:   map[uuid.UUID]bool{},
+	}
+}
+
+// derive makes everything anew from a book as it stands at an instant. Every
+// waiting referral is woken: whoever may have joined a line meanwhile is found.
+func derive(b *book.Book, at time.Time) *derived {
+	d := newDerived()
+	for a := range b.Agents() {
+		d.agentChanged(b, a.NPN, at)
+	}
+	for r := range b.Referrals() {
+		d.referralChanged(b, r.ID)
+	}
+	d.wakeAll()
+	return d
+}
+
+// agentChanged brings everything about an agent in line with the book: its
+// standing at an instant, its place in the index, when the clock next changes
+// it, and what becomes of the offers it holds.
+func (d *derived) agentChanged(b *book.Book, n agent.NPN, at time.Time) {
+	a, _ := b.Agent(n)
+	if !a.Registered() {
+		delete(d.standings, n)
+		d.turns.drop(n)
+		d.index.Remove(uint64(n))
+		return
+	}
+	policy, _ := b.Policy()
+	s, until := a.Standing(policy.Terms, at)
+	d.standings[n] = s
+	if until.IsZero() {
+		d.turns.drop(n)
+	} else {
+		d.turns.set(n, until, uint64(n))
+	}
+	d.loadChanged(b, n)
+	for id := range d.holding[n] {
+		d.watchOffer(b, id, at)
+	}
+}
+
+// loadChanged puts an agent into the index as its standing and its offers have
+// it. Whoever is to be found there in a new way wakes those who wait for it. An
+// agent at the limit of open offers is held as off duty (R17).
+func (d *derived) loadChanged(b *book.Book, n agent.NPN) {
+	s, known := d.standings[n]
+	if !known {
+		return
+	}
+	policy, _ := b.Policy()
+	load := b.Load(n)
+	entry := near.Entry{
+		ID: uint64(n), Point: s.Point, Last: load.LastOffer, States: s.States, Languages: d.numbers(s.Languages),
+		OnDuty: s.OnDuty && (policy.MaxOpenOffers == 0 || load.Open < policy.MaxOpenOffers),
+	}
+	was, _ := d.index.Get(uint64(n))
+	d.index.Put(entry)
+	if !entry.OnDuty || entry.States == 0 {
+		return
+	}
+	now, _ := d.index.Get(uint64(n))
+	was.Last = now.Last
+	if !sameEntry(was, now) {
+		d.wake(b, n, s)
+	}
+}
+
+func sameEntry(x, y near.Entry) bool {
+	if x.ID != y.ID || x.Point != y.Point || x.States != y.States || x.OnDuty != y.OnDuty || len(x.Languages) != len(y.Languages) {
+		return false
+	}
+	for i := range x.Languages {
+		if x.Languages[i] != y.Languages[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// wake marks the waiting referrals that the agent matches and was not asked in.
+func (d *derived) wake(b *book.Book, n agent.NPN, s agent.Standing) {
+	for state := range s.States.All() {
+		for id := range d.waiting[state] {
+			if r, _ := b.Referral(id); !r.Asked(n) && speaksOne(s.Languages, r.Languages) {
+				d.woken[id] = true
+			}
+		}
+	}
+}
+
+func speaksOne(speaks []spoken.Key, want []spoken.Language) bool {
+	_, ok := spoken.Match(want, speaks)
+	return ok
+}
+
+// wakeAll marks every waiting referral.
+func (d *derived) wakeAll() {
+	for _, ids := range d.waiting {
+		for id := range ids {
+			d.woken[id] = true
+		}
+	}
+}
+
+// referralChanged brings everything about a referral in line with the book.
+func (d *derived) referralChanged(b *book.Book, id uuid.UUID) {
+	r, position := b.Referral(id)
+	set(d.waiting, r.State, id, r.Status == referral.StatusWaiting)
+	if r.Status != referral.StatusWaiting {
+		delete(d.woken, id)
+	}
+	if r.Status == referral.StatusPending {
+		d.pending[id] = true
+	} else {
+		delete(d.pending, id)
+	}
+	for _, p := range r.Past {
+		set(d.holding, p.To, id, false)
+	}
+	set(d.holding, r.Offer.To, id, r.Status == referral.StatusOffered)
+	if r.Status == referral.StatusOffered {
+		delete(d.losses, id)
+		d.watchOffer(b, id, r.Offer.At)
+		d.waits.drop(id)
+		return
+	}
+	delete(d.losses, id)
+	d.offers.drop(id)
+	if due, ok := referral.Due(r); ok && r.Status == referral.StatusWaiting {
+		d.waits.set(id, due, position)
+	} else {
+		d.waits.drop(id)
+	}
+}
+
+// set adds an id to the group under a key, or takes it out.
+func set[K comparable](groups map[K]map[uuid.UUID]bool, key K, id uuid.UUID, in bool) {
+	group := groups[key]
+	switch {
+	case in && group == nil:
+		groups[key] = map[uuid.UUID]bool{id: true}
+	case in:
+		group[id] = true
+	case group != nil:
+		delete(group, id)
+		if len(group) == 0 {
+			delete(groups, key)
+		}
+	}
+}
+
+// watchOffer sets the timer of an open offer: its deadline, or before that the
+// instant at which its holder ceases to be eligible, seen from the holder's
+// facts as they stand. A loss that has come by now stays, whatever else changes.
+func (d *derived) watchOffer(b *book.Book, id uuid.UUID, now time.Time) {
+	r, position := b.Referral(id)
+	if l, ok := d.losses[id]; !ok || l.at.After(now) {
+		delete(d.losses, id)
+		if l, lost := nextLoss(b, r); lost {
+			d.losses[id] = l
+		}
+	}
+	due := r.Offer.Deadline
+	if l, ok := d.losses[id]; ok {
+		due = l.at
+	}
+	d.offers.set(id, due, position)
+}
+
+// nextLoss returns when, before the deadline, the holder of an open offer
+// ceases to be eligible (R7, R8). It begins where the holder's facts last
+// changed, or where the offer did: what was due before then is in the log.
+func nextLoss(b *book.Book, r referral.Referral) (loss, bool) {
+	holder, at := b.Agent(r.Offer.To)
+	if at.Before(r.Offer.At) {
+		at = r.Offer.At
+	}
+	policy, _ := b.Policy()
+	need := r.Need()
+	for at.Before(r.Offer.Deadline) {
+		if why := agent.Rescinding(holder.Verdict(need, policy.Terms, at)); why != nil {
+			return loss{at, why}, true
+		}
+		_, until := holder.Standing(policy.Terms, at)
+		if until.IsZero() {
+			break
+		}
+		at = until
+	}
+	return loss{}, false
+}
+
+// next returns when the clock next has something to do: now if a referral is
+// between two steps or woken, and false if never.
+func (d *derived) next(now time.Time) (at time.Time, ok bool) {
+	if len(d.pending) > 0 || len(d.woken) > 0 {
+		return now, true
+	}
+	earliest := func(t time.Time, found bool) {
+		if found && (!ok || t.Before(at)) {
+			at, ok = t, true
+		}
+	}
+	turn, found := d.turns.next()
+	earliest(turn.at, found)
+	offer, found := d.offers.next()
+	earliest(offer.at, found)
+	wait, found := d.waits.next()
+	earliest(wait.at, found)
+	return at, ok
+}
+
+// numbers returns the index's numbers of languages, giving new ones as needed.
+func (d *derived) numbers(keys []spoken.Key) []near.Language {
+	list := make([]near.Language, len(keys))
+	for i, k := range keys {
+		n, ok := d.tongues[k]
+		if !ok {
+			n = near.Language(len(d.tongues))
+			d.tongues[k] = n
+		}
+		list[i] = n
+	}
+	return list
+}
+
+// query returns what the index is asked for a referral.
+func (d *derived) query(r referral.Referral, p referral.Policy) near.Query {
+	q := near.Query{From: r.Position(), State: r.State, Within: geo.ChordWithin(p.Radius)}
+	for _, l := range r.Languages {
+		if n, ok := d.tongues[l.Key]; ok {
+			q.Languages = append(q.Languages, n)
+		}
+	}
+	return q
+}

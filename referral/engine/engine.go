@@ -1,0 +1,176 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/relevo-go/relevo/eventlog"
+	"github.com/relevo-go/relevo/referral"
+	"github.com/relevo-go/relevo/referral/book"
+)
+
+var (
+	// ErrClock: the log's head is ahead of the clock by more than
+	// Options.MaxSkew (R25). Set the clock right; nothing was added.
+	ErrClock = errors.New("the log is ahead of the clock")
+	// ErrClosed: the engine is closed.
+	ErrClosed = errors.New("the engine is closed")
+)
+
+// Engine is the desk: it answers commands from the state of its log, appends
+// what follows from them, and keeps the clock's part going. All methods are
+// safe for concurrent use. Open one with [Open].
+type Engine struct {
+	log     eventlog.Log
+	options Options
+
+	// Appends run under alive, which Close ends, and not under the context of
+	// the caller who happens to lead: others' commands are in the same append.
+	alive context.Context
+	end   context.CancelFunc
+
+	lead   chan struct{} // holds a token while someone leads
+	queued sync.Mutex
+	queue  []*call
+
+	// The leader's own.
+	derived   *derived
+	unsettled []eventlog.Entry // of an append whose outcome is not known
+	budget    int
+	pace      pace
+
+	shown sync.RWMutex // guards what readers see: all of it is durable
+	book  *book.Book
+	head  eventlog.Head
+
+	due     time.Time // when the clock next has something to do, if dueEver
+	dueEver bool
+
+	moved chan struct{} // tells Run that something happened
+}
+
+// stepBudget is about how many events one append carries at most. It bounds how
+// long a step keeps callers and readers waiting.
+const stepBudget = 1024
+
+// Open reads the log from its beginning, checks its chain, rebuilds the state
+// and everything that follows from it, and returns an engine whose verbs work
+// at once. It starts no goroutine. It appends only to record a policy: when the
+// log has none yet, or another than Options.Policy (R30).
+//
+// A record that cannot be read is an error that names its position; the log is
+// left as it is. The caller keeps the log and closes it after the engine.
+func Open(ctx context.Context, log eventlog.Log, opts *Options) (*Engine, error) {
+	e := &Engine{
+		log:     log,
+		options: opts.withDefaults(),
+		lead:    make(chan struct{}, 1),
+		book:    book.New(),
+		budget:  stepBudget,
+		moved:   make(chan struct{}, 1),
+	}
+	if p := e.options.Policy; p != nil {
+		if err := p.Check(); err != nil {
+			return nil, err
+		}
+	}
+	e.alive, e.end = context.WithCancel(context.Background())
+	if err := e.read(ctx, nil); err != nil {
+		e.end()
+		return nil, err
+	}
+	e.derived = derive(e.book, e.head.Time)
+	if err := e.putPolicy(ctx); err != nil {
+		e.end()
+		return nil, fmt.Errorf("engine: recording the policy: %w", err)
+	}
+	return e, nil
+}
+
+// putPolicy records the policy to be in force unless it is.
+func (e *Engine) putPolicy(ctx context.Context) error {
+	want := func(b *book.Book) (referral.Policy, bool) {
+		now, recorded := b.Policy()
+		p := e.options.Policy
+		if p == nil {
+			return now, !recorded
+		}
+		return *p, !recorded || now != *p
+	}
+	if _, differs := want(e.book); !differs {
+		return nil
+	}
+	return e.do(ctx, &call{decide: func(s *step) error {
+		if p, differs := want(s.draft); differs {
+			s.stage(book.Stream{}, referral.PolicySet(p))
+		}
+		return nil
+	}})
+}
+
+// Close ends the engine: what is being appended is given up, and every verb and
+// Run answer [ErrClosed] from then on. It does not close the log. Closing again
+// is no error.
+func (e *Engine) Close() error {
+	e.end()
+	return nil
+}
+
+// read folds what the log holds beyond the head into the book, and into what is
+// derived unless that is still to be made. Records that are found are passed to
+// seen, if any.
+func (e *Engine) read(ctx context.Context, seen func(eventlog.Record)) error {
+	for r, err := range e.log.Read(ctx, e.head.Position) {
+		if err != nil {
+			return fmt.Errorf("engine: reading the log: %w", err)
+		}
+		head := e.head
+		if err := head.Next(r); err != nil {
+			return fmt.Errorf("engine: reading the log: %w", err)
+		}
+		stream, event, err := decode(r)
+		if err != nil {
+			return err
+		}
+		before, _ := e.book.Referral(stream.Referral)
+		e.shown.Lock()
+		e.book.Apply(uint64(r.Position), r.Time, stream, event)
+		e.head = head
+		e.shown.Unlock()
+		if e.derived != nil {
+			e.derived.changed(e.book, stream, before.Offer.To, r.Time)
+		}
+		if seen != nil {
+			seen(r)
+		}
+	}
+	return nil
+}
+
+// errUnreadable: a record is not of this rulebook.
+var errUnreadable = errors.New("a record cannot be read")
+
+// decode reads a record's event; an error names the record's position.
+func decode(r eventlog.Record) (book.Stream, book.Event, error) {
+	stream, err := book.ParseStream(r.Stream)
+	var event book.Event
+	if err == nil {
+		event, err = book.Decode(stream, r.Kind, r.Time, r.Data)
+	}
+	if err != nil {
+		return stream, nil, fmt.Errorf("engine: %w: position %d: %w", errUnreadable, r.Position, err)
+	}
+	return stream, event, nil
+}
+
+// skewed returns ErrClock if the log's head is too far ahead of the clock (R25).
+func (e *Engine) skewed(now time.Time) error {
+	if e.head.Time.Sub(now) <= e.options.MaxSkew {
+		return nil
+	}
+	return &referral.Rejection{Rule: "R25", Err: fmt.Errorf("%w: its newest record is of %s and the clock says %s: set the clock right, or wait",
+		ErrClock, e.head.Time.Format(time.RFC3339Nano), now.UTC().Format(time.RFC3339Nano))}
+}

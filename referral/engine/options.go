@@ -1,0 +1,50 @@
+package engine
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/relevo-go/relevo/referral"
+)
+
+// Options adjust an engine. A nil *Options is fine, and so is every zero field.
+type Options struct {
+	// Policy is the policy to put in force. Opening with one that differs from
+	// the log's newest records it (R30). Nil leaves the log's in force, or
+	// records [referral.DefaultPolicy] on a log that has none.
+	Policy *referral.Policy
+	// Now is the clock, time.Now by default. It may be called by many
+	// goroutines.
+	Now func() time.Time
+	// NewID names requests and records, a version 7 UUID by default. It is
+	// called by one goroutine at a time and must never repeat itself.
+	NewID func() uuid.UUID
+	// MaxSkew is how far the log's head may be ahead of the clock before
+	// commands stop with [ErrClock]; 2 minutes by default (R25).
+	MaxSkew time.Duration
+	// Logger receives what an operator should know, without personal data
+	// (R29). Nil is silent.
+	Logger *slog.Logger
+}
+
+func (o *Options) withDefaults() Options {
+	var full Options
+	if o != nil {
+		full = *o
+	}
+	if full.Now == nil {
+		full.Now = time.Now
+	}
+	if full.NewID == nil {
+		full.NewID = func() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+	}
+	if full.MaxSkew <= 0 {
+		full.MaxSkew = 2 * time.Minute
+	}
+	if full.Logger == nil {
+		full.Logger = slog.New(slog.DiscardHandler)
+	}
+	return full
+}

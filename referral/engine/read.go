@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/google/uuid"
+
+	"github.com/relevo-go/relevo/agent"
+	"github.com/relevo-go/relevo/eventlog"
+	"github.com/relevo-go/relevo/geo"
+	"github.com/relevo-go/relevo/referral"
+	"github.com/relevo-go/relevo/referral/book"
+)
+
+// Position returns the position of the newest record that the engine knows.
+func (e *Engine) Position() eventlog.Position {
+	e.shown.RLock()
+	defer e.shown.RUnlock()
+	return e.head.Position
+}
+
+// Head returns the head of the log as the engine knows it. Kept elsewhere, it
+// proves later that the log was neither cut nor rewritten (B6).
+func (e *Engine) Head() eventlog.Head {
+	e.shown.RLock()
+	defer e.shown.RUnlock()
+	return e.head
+}
+
+// Policy returns the policy in force (R30).
+func (e *Engine) Policy() referral.Policy {
+	e.shown.RLock()
+	defer e.shown.RUnlock()
+	p, _ := e.book.Policy()
+	return p
+}
+
+// Counts returns what happened in the log so far.
+func (e *Engine) Counts() book.Counts {
+	e.shown.RLock()
+	defer e.shown.RUnlock()
+	return e.book.Counts()
+}
+
+// Digest returns the SHA-256 of the whole state in its canonical form, and the
+// position at which it stands so. Two engines that stand at one position of one
+// log return the same.
+func (e *Engine) Digest() (eventlog.Position, string) {
+	e.shown.RLock()
+	defer e.shown.RUnlock()
+	return e.head.Position, e.book.Digest()
+}
+
+// Referral returns a referral as the newest durable record leaves it, or
+// [referral.ErrNotFound].
+func (e *Engine) Referral(id uuid.UUID) (referral.Referral, error) {
+	e.shown.RLock()
+	defer e.shown.RUnlock()
+	r, _ := e.book.Referral(id)
+	if r.Status == "" {
+		return r, fmt.Errorf("engine: referral %s: %w", id, referral.ErrNotFound)
+	}
+	return r, nil
+}
+
+// Verdict returns every reason why an agent is not in a referral's line now, or
+// none if it is (B2). Errors are [referral.ErrNotFound] and [agent.ErrUnknown].
+func (e *Engine) Verdict(id uuid.UUID, n agent.NPN) ([]agent.Reason, error) {
+	r, err := e.Referral(id)
+	if err != nil {
+		return nil, err
+	}
+	e.shown.RLock()
+	defer e.shown.RUnlock()
+	a, _ := e.book.Agent(n)
+	if !a.Registered() {
+		return nil, fmt.Errorf("engine: agent %s: %w", n, agent.ErrUnknown)
+	}
+	policy, _ := e.book.Policy()
+	return referral.Verdict(r, a, e.book.Load(n), policy, e.options.Now()), nil
+}
+
+// Directory returns the card of every agent who may be shown in a state now, by
+// NPN: the public directory, Find Local Help (R32). It looks at every agent.
+func (e *Engine) Directory(in geo.State) []agent.Card {
+	now := e.options.Now()
+	e.shown.RLock()
+	defer e.shown.RUnlock()
+	var cards []agent.Card
+	for a := range e.book.Agents() {
+		if c, ok := a.Card(in, now); ok {
+			cards = append(cards, c)
+		}
+	}
+	return cards
+}
+
+// Change is a durable event with its record. Event is an [agent.Event], a
+// [referral.Event] or a [referral.PolicySet]; Stream says whom it is about.
+type Change struct {
+	Record eventlog.Record
+	Stream book.Stream
+	Event  book.Event
+}
+
+// Changes yields every event after a position, and then each new one as it
+// becomes durable, until ctx is over; the last pair is the error that ended it.
+// Whoever follows keeps the position of what it has dealt with and begins there
+// again: it then sees every event at least once, and Record.ID tells a repeat.
+func (e *Engine) Changes(ctx context.Context, after eventlog.Position) iter.Seq2[Change, error] {
+	return func(yield func(Change, error) bool) {
+		for {
+			for r, err := range e.log.Read(ctx, after) {
+				c := Change{Record: r}
+				if err == nil {
+					c.Stream, c.Event, err = decode(r)
+				}
+				if !yield(c, err) || err != nil {
+					return
+				}
+				after = r.Position
+			}
+			if err := e.log.Wait(ctx, after); err != nil {
+				yield(Change{}, err)
+				return
+			}
+		}
+	}
+}
