@@ -50,9 +50,10 @@ func (hs heads) sink(i int) {
 }
 
 // drop takes out the first.
-func (hs *heads) drop() {
-	last := len(*hs) - 1
-	(*hs)[0] = (*hs)[last]
-	*hs = (*hs)[:last]
+func (hs heads) drop() heads {
+	last := len(hs) - 1
+	hs[0] = hs[last]
+	hs = hs[:last]
 	hs.sink(0)
+	return hs
 }

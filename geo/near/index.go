@@ -21,44 +21,30 @@ type Entry struct {
 // ready to use; it must not be copied once used. Any number of goroutines may
 // read (Line, Get, Len) at once as long as none writes (Put, Remove).
 type Index struct {
-	slots map[uint64]uint32 // by ID
-	keys  []key             // by slot
-	at    []uint32          // by slot: the number of its place
-	free  []uint32          // slots nobody has
-
-	places    places
-	languages languageSets
-	pairs     map[pairKey]*pair
+	candidates candidates
+	places     places
+	languages  languageSets
+	pairs      map[pairKey]*pair
 
 	writes uint64 // how often the index was written, by which a running line notices
 }
 
-// key orders the candidates at one place (R12).
-type key struct{ last, id uint64 }
-
-func (k key) less(other key) bool {
-	if k.last != other.last {
-		return k.last < other.last
-	}
-	return k.id < other.id
-}
-
 // Len returns how many candidates the index holds, on duty or off.
-func (x *Index) Len() int { return len(x.slots) }
+func (x *Index) Len() int { return x.candidates.len() }
 
 // Get returns the entry of a candidate, with its languages in rising order and
 // without repeats. The caller owns them.
 func (x *Index) Get(id uint64) (Entry, bool) {
-	slot, ok := x.slots[id]
+	slot, ok := x.candidates.slot(id)
 	if !ok {
 		return Entry{}, false
 	}
-	p := &x.places.all[x.at[slot]]
-	it := p.items[x.rank(p, x.keys[slot])]
+	p := &x.places.all[x.candidates.at[slot]]
+	it := p.items[x.rank(p, x.candidates.keys[slot])]
 	return Entry{
 		ID:        id,
 		Point:     p.point,
-		Last:      x.keys[slot].last,
+		Last:      x.candidates.keys[slot].last,
 		States:    geo.States(it.states &^ onDuty),
 		Languages: slices.Clone(x.languages.sets[it.set].languages),
 		OnDuty:    it.states&onDuty != 0,
@@ -76,74 +62,54 @@ func (x *Index) Put(e Entry) {
 	now := key{e.Last, e.ID}
 	at := x.places.of(e.Point)
 
-	slot, known := x.slots[e.ID]
+	slot, known := x.candidates.slot(e.ID)
 	if !known {
-		it.slot = x.slot(now)
+		it.slot = x.candidates.add(now)
 		x.link(it, at)
 		return
 	}
 	it.slot = slot
-	from := x.at[slot]
+	from := x.candidates.at[slot]
 	p := &x.places.all[from]
-	i := x.rank(p, x.keys[slot])
+	i := x.rank(p, x.candidates.keys[slot])
 	if from == at && p.items[i] == it {
 		x.languages.release(it.set) // held already
-		if x.keys[slot] != now {
+		if x.candidates.keys[slot] != now {
 			p.cut(i)
-			x.keys[slot] = now
+			x.candidates.keys[slot] = now
 			p.insert(x.rank(p, now), it)
 		}
 		return
 	}
 	x.unlink(p, i)
-	x.keys[slot] = now
+	x.candidates.keys[slot] = now
 	x.link(it, at)
 	x.places.vacate(from)
 }
 
 // Remove takes a candidate out. It does nothing if there is none with this ID.
 func (x *Index) Remove(id uint64) {
-	slot, ok := x.slots[id]
+	slot, ok := x.candidates.slot(id)
 	if !ok {
 		return
 	}
 	x.writes++
-	if len(x.slots) == 1 {
+	if x.Len() == 1 {
 		*x = Index{writes: x.writes} // Gives back what a larger index needed.
 		return
 	}
-	at := x.at[slot]
+	at := x.candidates.at[slot]
 	p := &x.places.all[at]
-	x.unlink(p, x.rank(p, x.keys[slot]))
+	x.unlink(p, x.rank(p, x.candidates.keys[slot]))
 	x.places.vacate(at)
-	delete(x.slots, id)
-	x.free = append(x.free, slot)
-}
-
-// slot gives a slot to a candidate that has none.
-func (x *Index) slot(k key) uint32 {
-	if x.slots == nil {
-		x.slots = make(map[uint64]uint32)
-	}
-	var slot uint32
-	if n := len(x.free); n > 0 {
-		slot = x.free[n-1]
-		x.free = x.free[:n-1]
-		x.keys[slot] = k
-	} else {
-		slot = uint32(len(x.keys))
-		x.keys = append(x.keys, k)
-		x.at = append(x.at, 0)
-	}
-	x.slots[k.id] = slot
-	return slot
+	x.candidates.remove(slot)
 }
 
 // link puts an item, whose slot has its key, at a place.
 func (x *Index) link(it item, at uint32) {
 	p := &x.places.all[at]
-	p.insert(x.rank(p, x.keys[it.slot]), it)
-	x.at[it.slot] = at
+	p.insert(x.rank(p, x.candidates.keys[it.slot]), it)
+	x.candidates.at[it.slot] = at
 	if it.states&onDuty == 0 {
 		return
 	}
@@ -170,7 +136,7 @@ func (x *Index) rank(p *place, k key) int {
 	low, high := 0, len(p.items)
 	for low < high {
 		middle := int(uint(low+high) / 2)
-		if x.keys[p.items[middle].slot].less(k) {
+		if x.candidates.keys[p.items[middle].slot].less(k) {
 			low = middle + 1
 		} else {
 			high = middle

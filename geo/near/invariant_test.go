@@ -46,10 +46,10 @@ func (x *Index) invariant() error {
 		for i, it := range p.items {
 			items++
 			holders[it.set]++
-			if x.at[it.slot] != uint32(at) || x.slots[x.keys[it.slot].id] != it.slot {
+			if x.candidates.at[it.slot] != uint32(at) || x.candidates.cells[x.candidates.cell(x.candidates.keys[it.slot].id)] != it.slot+1 {
 				return fmt.Errorf("slot %d at place %d is not where it should be", it.slot, at)
 			}
-			if i > 0 && !x.keys[p.items[i-1].slot].less(x.keys[it.slot]) {
+			if i > 0 && !x.candidates.keys[p.items[i-1].slot].less(x.candidates.keys[it.slot]) {
 				return fmt.Errorf("items %d and %d of place %d are out of order", i-1, i, at)
 			}
 			if it.states&onDuty == 0 {
@@ -67,8 +67,8 @@ func (x *Index) invariant() error {
 		return fmt.Errorf("%d places are occupied, %d of them known; the map has %d, the tree %d, and of %d numbers %d are free",
 			occupied, known, len(x.places.number), x.places.tree.Len(), len(x.places.all), len(x.places.free))
 	}
-	if items != len(x.slots) || items+len(x.free) != len(x.keys) {
-		return fmt.Errorf("%d items are held; the map has %d, and of %d slots %d are free", items, len(x.slots), len(x.keys), len(x.free))
+	if items != x.Len() || items+len(x.candidates.free) != len(x.candidates.keys) {
+		return fmt.Errorf("%d items are held; Len is %d, and of %d slots %d are free", items, x.Len(), len(x.candidates.keys), len(x.candidates.free))
 	}
 	if len(pairs) != len(x.pairs) {
 		return fmt.Errorf("%d pairs are kept, want %d", len(x.pairs), len(pairs))

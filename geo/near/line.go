@@ -43,18 +43,14 @@ func (m Match) before(other Match) bool {
 func (x *Index) Line(q Query) iter.Seq[Match] {
 	return func(yield func(Match) bool) {
 		var room [24]head
-		s := search{x: x, q: &q, heads: room[:0], limit: geo.Unreachable}
-		s.sets = &x.languages
-		for _, l := range q.Languages {
-			s.want(q.State.Index(), l)
-		}
+		s := search{x: x, q: q, wanted: x.want(q.State.Index(), q.Languages), limit: geo.Unreachable}
 		if q.Within != 0 {
 			s.limit = min(q.Within, geo.Unreachable-1)
 		}
 		if q.From.Known() {
 			s.from, s.center = q.From.Vector(), coordinates(q.From)
 		}
-		for s.run(yield) {
+		for s.run(room[:0], yield) {
 		}
 	}
 }
@@ -69,21 +65,20 @@ const (
 // search is one walk along the line.
 type search struct {
 	x *Index
-	q *Query
+	q Query
 	wanted
 	from   geo.Vector // if q.From is known
 	center [2]float64 // the same as coordinates
 	limit  geo.Chord  // nobody is found beyond
 
-	heads heads
 	seen  int   // places looked at in windows
 	found bool  // whether there was a match
 	last  Match // the last one
 }
 
-// run yields the line from behind the last match. It reports whether to run
-// again, because the index was written meanwhile.
-func (s *search) run(yield func(Match) bool) bool {
+// run yields the line from behind the last match, in the room of hs. It reports
+// whether to run again, because the index was written meanwhile.
+func (s *search) run(hs heads, yield func(Match) bool) bool {
 	left, listed := s.count()
 	if left == 0 || s.limit < 0 {
 		return false
@@ -92,23 +87,23 @@ func (s *search) run(yield func(Match) bool) bool {
 	short := listed && left <= few
 	radius, first := 0.0, firstRadius(left)
 	beyond := geo.Chord(-1) // What is nearer is done.
-	for s.heads, s.seen = s.heads[:0], 0; ; {
+	for s.seen = 0; ; {
 		upTo := s.limit
 		switch {
 		case short:
-			s.addLists(beyond)
+			hs = s.addLists(hs, beyond)
 		case !s.q.From.Known() || radius > widest:
-			s.addPlaces(beyond)
+			hs = s.addPlaces(hs, beyond)
 		default:
 			upTo = min(upTo, chordOf(radius))
-			if !s.addWindow(radius, beyond, upTo, listed) {
-				s.heads, short = s.heads[:0], true
+			if hs = s.addWindow(hs, radius, beyond, upTo, listed); listed && s.seen > manyPlaces {
+				hs, short = hs[:0], true
 				continue
 			}
 		}
-		s.heads.order()
-		for len(s.heads) > 0 {
-			h := &s.heads[0]
+		hs.order()
+		for len(hs) > 0 {
+			h := &hs[0]
 			if h.next != 0 {
 				m := Match{ID: h.key.id, Chord: h.chord, Last: h.key.last}
 				// A candidate in two lists comes twice in a row, and one that was
@@ -127,9 +122,9 @@ func (s *search) run(yield func(Match) bool) bool {
 				}
 			}
 			if h.next != alone && s.advance(h) {
-				s.heads.sink(0)
+				hs.sink(0)
 			} else {
-				s.heads.drop()
+				hs = hs.drop()
 			}
 		}
 		if upTo == s.limit {
@@ -168,8 +163,8 @@ func (s *search) count() (n int, listed bool) {
 func (s *search) advance(h *head) bool {
 	items := s.x.places.all[h.place].items
 	for i := int(h.next); i < len(items); i++ {
-		if s.by(items[i]) {
-			h.key = s.x.keys[items[i].slot]
+		if s.is(items[i]) {
+			h.key = s.x.candidates.keys[items[i].slot]
 			h.next = int32(i + 1)
 			return true
 		}
@@ -185,41 +180,39 @@ func (s *search) chord(p *place) geo.Chord {
 	return s.from.Chord(p.vector)
 }
 
-// addPlace adds the place if it is in the ring and may have somebody.
-func (s *search) addPlace(at uint32, beyond, upTo geo.Chord) {
+// add adds the place with a number if it is in the ring and may have somebody.
+func (s *search) add(hs heads, at uint32, beyond, upTo geo.Chord) heads {
 	p := &s.x.places.all[at]
 	if !s.mayBeAt(p) {
-		return
+		return hs
 	}
 	if c := s.chord(p); c > beyond && c <= upTo {
-		s.heads = append(s.heads, head{chord: c, place: at})
+		hs = append(hs, head{chord: c, place: at})
 	}
+	return hs
 }
 
-// addWindow adds the places of a ring, up to a radius. It gives up, and reports
-// false, when a list is better.
-func (s *search) addWindow(radius float64, beyond, upTo geo.Chord, listed bool) bool {
-	enough := math.MaxInt
-	if listed {
-		enough = manyPlaces
-	}
+// addWindow adds the places of a ring, up to a radius, unless a list would be
+// better.
+func (s *search) addWindow(hs heads, radius float64, beyond, upTo geo.Chord, listed bool) heads {
 	window(&s.x.places.tree, s.center, radius, func(_, _ [2]float64, at uint32) bool {
-		s.addPlace(at, beyond, upTo)
+		hs = s.add(hs, at, beyond, upTo)
 		s.seen++
-		return s.seen <= enough
+		return !listed || s.seen <= manyPlaces
 	})
-	return s.seen <= enough
+	return hs
 }
 
 // addPlaces adds all places left, those without a position last.
-func (s *search) addPlaces(beyond geo.Chord) {
+func (s *search) addPlaces(hs heads, beyond geo.Chord) heads {
 	for at := range s.x.places.all {
-		s.addPlace(uint32(at), beyond, s.limit)
+		hs = s.add(hs, uint32(at), beyond, s.limit)
 	}
+	return hs
 }
 
 // addLists adds all candidates left, each by itself.
-func (s *search) addLists(beyond geo.Chord) {
+func (s *search) addLists(hs heads, beyond geo.Chord) heads {
 	state := s.q.State.Index()
 	for _, l := range s.q.Languages {
 		p := s.x.pairs[pairOf(state, l)]
@@ -227,46 +220,11 @@ func (s *search) addLists(beyond geo.Chord) {
 			continue
 		}
 		for _, slot := range p.slots {
-			c := s.chord(&s.x.places.all[s.x.at[slot]])
+			c := s.chord(&s.x.places.all[s.x.candidates.at[slot]])
 			if c > beyond && c <= s.limit {
-				s.heads = append(s.heads, head{chord: c, key: s.x.keys[slot], next: alone})
+				hs = append(hs, head{chord: c, key: s.x.candidates.keys[slot], next: alone})
 			}
 		}
 	}
-}
-
-// wanted tells who is looked for.
-type wanted struct {
-	sets      *languageSets
-	states    uint64 // the bit of the state, and onDuty
-	languages uint64 // their bits
-	others    []Language
-}
-
-// want adds a language looked for in the state.
-func (w *wanted) want(state int, l Language) {
-	if state >= 0 {
-		w.states = onDuty | 1<<state
-	}
-	w.languages |= l.bit()
-	if l.bit() == otherLanguages {
-		w.others = append(w.others, l)
-	}
-}
-
-// mayBeAt reports false if nobody at p is wanted.
-func (w *wanted) mayBeAt(p *place) bool {
-	return p.states&w.states == w.states && p.languages&w.languages != 0
-}
-
-// by reports whether the candidate is wanted.
-func (w *wanted) by(it item) bool {
-	if it.states&w.states != w.states {
-		return false
-	}
-	both := w.sets.masks[it.set] & w.languages
-	if both&^otherLanguages != 0 {
-		return true
-	}
-	return both != 0 && w.sets.hasAny(it.set, w.others)
+	return hs
 }

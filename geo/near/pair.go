@@ -83,8 +83,7 @@ func (x *Index) pairsOf(it item) func(yield func(pairKey) bool) {
 
 // slotsOf finds the slots of all candidates on duty in a pair, in rising order.
 func (x *Index) slotsOf(k pairKey) []uint32 {
-	w := wanted{sets: &x.languages}
-	w.want(int(k>>16), Language(k&0xffff))
+	w := x.want(int(k>>16), []Language{Language(k & 0xffff)})
 	slots := make([]uint32, 0, listAgain)
 	for i := range x.places.all {
 		p := &x.places.all[i]
@@ -92,7 +91,7 @@ func (x *Index) slotsOf(k pairKey) []uint32 {
 			continue
 		}
 		for _, it := range p.items {
-			if w.by(it) {
+			if w.is(it) {
 				slots = append(slots, it.slot)
 			}
 		}

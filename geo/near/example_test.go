@@ -1,0 +1,77 @@
+package near_test
+
+import (
+	"fmt"
+
+	"github.com/relevo-go/relevo/geo"
+	"github.com/relevo-go/relevo/geo/near"
+)
+
+const (
+	english near.Language = iota
+	spanish
+)
+
+func point(lat, lng float64) geo.Point {
+	p, err := geo.MakePoint(lat, lng)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+func Example() {
+	tampa, orlando, miami := point(27.9506, -82.4572), point(28.5384, -81.3789), point(25.7617, -80.1918)
+	florida := geo.StatesOf("FL")
+
+	var index near.Index
+	index.Put(near.Entry{ID: 1, Point: miami, States: florida, Languages: []near.Language{english, spanish}, OnDuty: true})
+	index.Put(near.Entry{ID: 2, Point: orlando, States: florida, Languages: []near.Language{english}, OnDuty: true})
+	index.Put(near.Entry{ID: 3, Point: orlando, States: florida, Languages: []near.Language{spanish}, OnDuty: true, Last: 77})
+	index.Put(near.Entry{ID: 4, Point: tampa, States: florida, Languages: []near.Language{spanish}, OnDuty: false})
+	index.Put(near.Entry{ID: 5, States: florida, Languages: []near.Language{spanish}, OnDuty: true})
+
+	for m := range index.Line(near.Query{From: tampa, State: "FL", Languages: []near.Language{english, spanish}}) {
+		if m.Chord == geo.Unreachable {
+			fmt.Println(m.ID, "without a position")
+			continue
+		}
+		fmt.Println(m.ID, m.Chord.Meters())
+	}
+	// Output:
+	// 2 124.2 km
+	// 3 124.2 km
+	// 1 331.3 km
+	// 5 without a position
+}
+
+// The first who was not asked before: skipping goes on where it was.
+func ExampleIndex_Line() {
+	here := point(27.9506, -82.4572)
+	var index near.Index
+	for id := range uint64(5) {
+		index.Put(near.Entry{ID: id, Point: here, States: geo.StatesOf("FL"), Languages: []near.Language{english}, OnDuty: true, Last: 10 - id})
+	}
+	asked := map[uint64]bool{4: true, 3: true}
+	for m := range index.Line(near.Query{From: here, State: "FL", Languages: []near.Language{english}}) {
+		if !asked[m.ID] {
+			fmt.Println("the next is", m.ID)
+			break
+		}
+	}
+	// Output: the next is 2
+}
+
+// A radius: only those with a position within it.
+func ExampleQuery_within() {
+	var index near.Index
+	for id, p := range []geo.Point{point(28.5384, -81.3789), point(25.7617, -80.1918), {}} {
+		index.Put(near.Entry{ID: uint64(id), Point: p, States: geo.StatesOf("FL"), Languages: []near.Language{english}, OnDuty: true})
+	}
+	q := near.Query{From: point(27.9506, -82.4572), State: "FL", Languages: []near.Language{english}}
+	q.Within = geo.ChordWithin(200_000)
+	for m := range index.Line(q) {
+		fmt.Println(m.ID, m.Chord.Meters())
+	}
+	// Output: 0 124.2 km
+}
