@@ -1,0 +1,102 @@
+package filelog
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// disk is every file operation of a log, so that tests can put a disk in its
+// place that fails and crashes. [osDisk] is the real one.
+type disk interface {
+	// open opens a file with the flags of os.OpenFile.
+	open(path string, flag int) (file, error)
+	rename(from, to string) error
+	// isDir reports whether path is a directory; a missing path is fs.ErrNotExist.
+	isDir(path string) (bool, error)
+	mkdir(path string) error
+	// list returns the names in a directory, in any order.
+	list(dir string) ([]string, error)
+	// syncDir makes the names in a directory durable.
+	syncDir(dir string) error
+	// lock takes the lock at path without waiting, or fails with ErrLocked.
+	lock(path string) (io.Closer, error)
+}
+
+// file is an open file.
+type file interface {
+	io.ReaderAt
+	io.WriterAt
+	io.Closer
+	Sync() error
+	Truncate(size int64) error
+	Stat() (fs.FileInfo, error)
+}
+
+// osDisk is the disk of the operating system.
+type osDisk struct{}
+
+func (osDisk) open(path string, flag int) (file, error) {
+	f, err := os.OpenFile(path, flag, 0o640)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (osDisk) rename(from, to string) error { return os.Rename(from, to) }
+
+func (osDisk) mkdir(path string) error { return os.Mkdir(path, 0o750) }
+
+func (osDisk) isDir(path string) (bool, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return false, err
+	}
+	return info.IsDir(), nil
+}
+
+func (osDisk) list(dir string) ([]string, error) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	return d.Readdirnames(-1)
+}
+
+func (osDisk) syncDir(dir string) error { return syncDir(dir) }
+
+func (osDisk) lock(path string) (io.Closer, error) { return lockFile(path) }
+
+// makeDir makes dir and the directories above it that are missing, each durable
+// in the one above.
+func makeDir(d disk, dir string) error {
+	is, err := d.isDir(dir)
+	switch {
+	case err == nil && is:
+		return nil
+	case err == nil:
+		return notDir(dir)
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	above := filepath.Dir(dir)
+	if above == dir {
+		return err
+	}
+	if err := makeDir(d, above); err != nil {
+		return err
+	}
+	if err := d.mkdir(dir); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return d.syncDir(above)
+}
+
+func notDir(path string) error {
+	return fmt.Errorf("%s is a file, not a directory: give the log a directory of its own", path)
+}
