@@ -24,6 +24,7 @@ type derived struct {
 	offers    timers[uuid.UUID] // when an open offer ends; ranked by request (R18)
 	waits     timers[uuid.UUID] // when waiting gives up; ranked by request
 	losses    map[uuid.UUID]loss
+	filed     map[uuid.UUID]filing
 	holding   map[agent.NPN]map[uuid.UUID]bool // open offers
 	waiting   map[geo.State]map[uuid.UUID]bool
 	woken     map[uuid.UUID]bool // waiting, and somebody may have joined the line
@@ -36,11 +37,19 @@ type loss struct {
 	reasons []agent.Reason
 }
 
+// filing is where a referral is filed: under the holder of its open offer, or
+// under the state in which it waits. It may be filed under neither.
+type filing struct {
+	holder agent.NPN
+	state  geo.State
+}
+
 func newDerived() *derived {
 	return &derived{
 		tongues:   map[spoken.Key]near.Language{},
 		standings: map[agent.NPN]agent.Standing{},
 		losses:    map[uuid.UUID]loss{},
+		filed:     map[uuid.UUID]filing{},
 		holding:   map[agent.NPN]map[uuid.UUID]bool{},
 		waiting:   map[geo.State]map[uuid.UUID]bool{},
 		woken:     map[uuid.UUID]bool{},
@@ -153,7 +162,7 @@ func (d *derived) wakeAll() {
 // referralChanged brings everything about a referral in line with the book.
 func (d *derived) referralChanged(b *book.Book, id uuid.UUID) {
 	r, position := b.Referral(id)
-	set(d.waiting, r.State, id, r.Status == referral.StatusWaiting)
+	d.file(r, id)
 	if r.Status != referral.StatusWaiting {
 		delete(d.woken, id)
 	}
@@ -162,10 +171,6 @@ func (d *derived) referralChanged(b *book.Book, id uuid.UUID) {
 	} else {
 		delete(d.pending, id)
 	}
-	for _, p := range r.Past {
-		set(d.holding, p.To, id, false)
-	}
-	set(d.holding, r.Offer.To, id, r.Status == referral.StatusOffered)
 	if r.Status == referral.StatusOffered {
 		delete(d.losses, id)
 		d.watchOffer(b, id, r.Offer.At)
@@ -181,19 +186,33 @@ func (d *derived) referralChanged(b *book.Book, id uuid.UUID) {
 	}
 }
 
-// set adds an id to the group under a key, or takes it out.
-func set[K comparable](groups map[K]map[uuid.UUID]bool, key K, id uuid.UUID, in bool) {
-	group := groups[key]
-	switch {
-	case in && group == nil:
-		groups[key] = map[uuid.UUID]bool{id: true}
-	case in:
-		group[id] = true
-	case group != nil:
-		delete(group, id)
-		if len(group) == 0 {
-			delete(groups, key)
-		}
+// file puts a referral where it belongs and takes it from where it was.
+func (d *derived) file(r referral.Referral, id uuid.UUID) {
+	was := d.filed[id]
+	remove(d.holding, was.holder, id)
+	remove(d.waiting, was.state, id)
+	delete(d.filed, id)
+	switch r.Status {
+	case referral.StatusOffered:
+		d.filed[id] = filing{holder: r.Offer.To}
+		add(d.holding, r.Offer.To, id)
+	case referral.StatusWaiting:
+		d.filed[id] = filing{state: r.State}
+		add(d.waiting, r.State, id)
+	}
+}
+
+func add[K comparable](groups map[K]map[uuid.UUID]bool, key K, id uuid.UUID) {
+	if groups[key] == nil {
+		groups[key] = map[uuid.UUID]bool{}
+	}
+	groups[key][id] = true
+}
+
+func remove[K comparable](groups map[K]map[uuid.UUID]bool, key K, id uuid.UUID) {
+	delete(groups[key], id)
+	if len(groups[key]) == 0 {
+		delete(groups, key)
 	}
 }
 

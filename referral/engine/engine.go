@@ -38,7 +38,8 @@ type Engine struct {
 
 	// The leader's own.
 	derived   *derived
-	unsettled []eventlog.Entry // of an append whose outcome is not known
+	unsettled []eventlog.Entry  // of an append whose outcome is not known,
+	settled   eventlog.Position // which it is once the head is beyond this
 	budget    int
 	pace      pace
 

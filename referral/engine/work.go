@@ -149,7 +149,7 @@ func (e *Engine) commit(s *step) error {
 		e.budget = max(1, len(s.entries)/2)
 		return errAgain
 	case errors.Is(err, eventlog.ErrUncertain):
-		e.unsettled = s.entries
+		e.unsettled, e.settled = s.entries, e.head.Position
 	}
 	return err
 }
@@ -201,7 +201,8 @@ func (e *Engine) mine(entries []eventlog.Entry) (records []eventlog.Record, foun
 // force settles an append whose outcome was left open, if there is one: by
 // finding that the log has moved on, or by appending the same again.
 func (e *Engine) force() error {
-	if e.unsettled == nil {
+	if e.unsettled == nil || e.head.Position > e.settled {
+		e.unsettled = nil
 		return nil
 	}
 	_, err := e.append(e.unsettled)
