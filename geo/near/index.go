@@ -65,26 +65,32 @@ func (x *Index) Put(e Entry) {
 	slot, known := x.candidates.slot(e.ID)
 	if !known {
 		it.slot = x.candidates.add(now)
-		x.link(it, at)
+		x.settle(it, at)
+		x.count(it, at)
 		return
 	}
 	it.slot = slot
-	from := x.candidates.at[slot]
+	from, then := x.candidates.at[slot], x.candidates.keys[slot]
 	p := &x.places.all[from]
-	i := x.rank(p, x.candidates.keys[slot])
-	if from == at && p.items[i] == it {
-		x.languages.release(it.set) // held already
-		if x.candidates.keys[slot] != now {
-			p.cut(i)
-			x.candidates.keys[slot] = now
-			p.insert(x.rank(p, now), it)
-		}
-		return
+	i := x.rank(p, then)
+	old := p.items[i]
+	same := from == at && old == it // in all that is counted
+	if !same {
+		p.items[i].states = 0 // out of sight, for a list may be made
+		x.discount(old, from)
 	}
-	x.unlink(p, i)
-	x.candidates.keys[slot] = now
-	x.link(it, at)
-	x.places.vacate(from)
+	if from == at && now == then {
+		p.items[i] = it
+	} else {
+		p.cut(i)
+		x.candidates.keys[slot] = now
+		x.settle(it, at)
+	}
+	if !same {
+		x.count(it, at)
+		x.places.vacate(from)
+	}
+	x.languages.release(old.set)
 }
 
 // Remove takes a candidate out. It does nothing if there is none with this ID.
@@ -100,35 +106,45 @@ func (x *Index) Remove(id uint64) {
 	}
 	at := x.candidates.at[slot]
 	p := &x.places.all[at]
-	x.unlink(p, x.rank(p, x.candidates.keys[slot]))
+	i := x.rank(p, x.candidates.keys[slot])
+	old := p.items[i]
+	p.cut(i)
+	x.discount(old, at)
 	x.places.vacate(at)
+	x.languages.release(old.set)
 	x.candidates.remove(slot)
 }
 
-// link puts an item, whose slot has its key, at a place.
-func (x *Index) link(it item, at uint32) {
+// settle puts an item, whose slot has its key, at a place.
+func (x *Index) settle(it item, at uint32) {
 	p := &x.places.all[at]
 	p.insert(x.rank(p, x.candidates.keys[it.slot]), it)
 	x.candidates.at[it.slot] = at
+}
+
+// count makes an item that settled at a place known to the place's masks and to
+// its pairs.
+func (x *Index) count(it item, at uint32) {
 	if it.states&onDuty == 0 {
 		return
 	}
+	p := &x.places.all[at]
 	p.states |= it.states
 	p.languages |= x.languages.masks[it.set]
-	x.count(it)
+	x.countPairs(it)
 }
 
-// unlink takes the item with index i out of p, which may be left empty.
-func (x *Index) unlink(p *place, i int) {
-	it := p.items[i]
-	p.cut(i)
-	if it.states&onDuty != 0 {
-		if p.stale++; int(p.stale) > len(p.items)/8 {
-			p.mask(x.languages.masks)
-		}
-		x.discount(it)
+// discount is the reverse of count, for an item no longer at its place. It lets
+// the masks have too much for a while: taking them anew is a look at all items.
+func (x *Index) discount(it item, at uint32) {
+	if it.states&onDuty == 0 {
+		return
 	}
-	x.languages.release(it.set)
+	p := &x.places.all[at]
+	if p.stale++; int(p.stale) > len(p.items)/8 {
+		p.mask(x.languages.masks)
+	}
+	x.discountPairs(it)
 }
 
 // rank returns how many items of p come before k: where k is or belongs.

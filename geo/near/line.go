@@ -136,10 +136,10 @@ func (s *search) run(hs heads, yield func(Match) bool) bool {
 }
 
 // firstRadius is where to begin looking for one of count candidates, in
-// radians: a state spread evenly has about one there.
+// radians: if they were spread evenly, a few would be there.
 func firstRadius(count int) float64 {
 	const state = 240_000 / geo.EarthRadius // an average state as a circle
-	return 1.2 * state / math.Sqrt(float64(count))
+	return 2.4 * state / math.Sqrt(float64(count))
 }
 
 // count returns how many candidates there are, or more, for those who speak

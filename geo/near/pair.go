@@ -28,8 +28,8 @@ const (
 	listAgain = 1024
 )
 
-// count adds an item on duty to its pairs.
-func (x *Index) count(it item) {
+// countPairs adds an item on duty to its pairs.
+func (x *Index) countPairs(it item) {
 	if x.pairs == nil {
 		x.pairs = make(map[pairKey]*pair)
 	}
@@ -51,8 +51,9 @@ func (x *Index) count(it item) {
 	}
 }
 
-// discount takes an item, which has left its place, out of its pairs.
-func (x *Index) discount(it item) {
+// discountPairs takes an item, which is no longer at its place, out of its
+// pairs.
+func (x *Index) discountPairs(it item) {
 	for k := range x.pairsOf(it) {
 		p := x.pairs[k]
 		p.count--

@@ -11,8 +11,8 @@ const (
 	// radian is one radian in 1e-7 degree, the unit of the tree.
 	radian = 180 * geo.DegreeE7 / math.Pi
 	// margin is how much further than asked a window reaches, in radians. A
-	// Chord is that of places rounded to 6 mm, 1e-9 radian: what is within a
-	// radius by its Chord is within the radius and margin on earth.
+	// Chord is that of places rounded to 6 mm, 1e-9 radian, and floats err far
+	// less: what is within a radius by its Chord is in the window on earth.
 	margin = 1e-8
 	// widest is the greatest radius of a window, in radians.
 	widest = math.Pi / 2
@@ -46,7 +46,7 @@ func chordOf(t float64) geo.Chord {
 func window(tree *rtree.RTreeGN[float64, uint32], from [2]float64, t float64, visit func(min, max [2]float64, at uint32) bool) {
 	const circle, pole = 360 * geo.DegreeE7, 90 * geo.DegreeE7
 	t += margin
-	south, north := from[1]-t*radian-1, from[1]+t*radian+1
+	south, north := from[1]-t*radian, from[1]+t*radian
 	sin := math.Sin(t) / math.Cos(from[1]/radian)
 	// Close to 1, asin is too steep for floats. A latitude at a pole is caught
 	// before its cosine counts.
@@ -54,7 +54,7 @@ func window(tree *rtree.RTreeGN[float64, uint32], from [2]float64, t float64, vi
 		tree.Search([2]float64{0, south}, [2]float64{circle, north}, visit)
 		return
 	}
-	width := math.Asin(sin)*radian + 1
+	width := math.Asin(sin) * radian
 	west, east := from[0]-width, from[0]+width
 	goOn := true
 	search := func(west, east float64) {
