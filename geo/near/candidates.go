@@ -2,7 +2,7 @@ package near
 
 // candidates gives each candidate a slot, a small number, under which it is
 // known elsewhere. A slot is found by the candidate's ID in a hash table that
-// holds nothing but slots: a tenth of what a map would take.
+// holds nothing but slots: a quarter of what a map would take.
 type candidates struct {
 	keys  []key    // by slot
 	at    []uint32 // by slot: the number of the place
