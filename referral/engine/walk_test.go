@@ -201,6 +201,7 @@ func (w *walk) try(what string, send func(*engine.Engine) error) {
 		switch err := send(pick(w, w.engines)); {
 		case err == nil, errors.As(err, &refused):
 			w.check()
+			w.rested()
 			return
 		case !passing(err):
 			w.Fatalf("seed %d: %s: %v", w.seed, what, err)
@@ -321,6 +322,20 @@ func (w *walk) transcript(n uint64) {
 	}
 }
 
+// rested holds invariant 7: a command or a step was answered, so whatever was
+// due by now is done.
+func (w *walk) rested() {
+	w.Helper()
+	at := w.now
+	if at.Before(w.twin.time()) {
+		at = w.twin.time()
+	}
+	if wrong := w.twin.restless(at); wrong != "" {
+		w.transcript(40)
+		w.Fatalf("%s\nrepeat it with: go test ./referral/engine -run TestWalks -engine.walks 1 -engine.seed %d", wrong, w.seed)
+	}
+}
+
 // settled lets every engine do what is due and holds invariants 5 and 7.
 func (w *walk) settled() {
 	w.Helper()
@@ -338,9 +353,7 @@ func (w *walk) settled() {
 		}
 	}
 	w.check()
-	if wrong := w.twin.restless(w.now); wrong != "" {
-		w.Fatalf("seed %d: %s", w.seed, wrong)
-	}
+	w.rested()
 	for _, e := range w.engines {
 		if err := e.Tick(ctx, w.now); err != nil && !passing(err) {
 			w.Fatal(err)
@@ -401,6 +414,15 @@ func (w *twin) judge(r eventlog.Record) string {
 		}
 		if line[0].Language != e.Language || !e.Deadline.Equal(r.Time.Add(policy.Window)) {
 			return say("language %s, deadline %s: want %s and %s", e.Language, e.Deadline, line[0].Language, r.Time.Add(policy.Window))
+		}
+		for older, position := range w.book.Referrals() {
+			if _, mine := w.book.Referral(stream.Referral); position >= mine {
+				break
+			}
+			waits := older.Status == referral.StatusWaiting || older.Status == referral.StatusPending
+			if waits && len(referral.Line(older, w.book.Agents(), policy, r.Time)) > 0 {
+				return say("before the older request %s, which has a line too (R10)", older.ID)
+			}
 		}
 	case referral.Accepted:
 		if before.Status != referral.StatusOffered || before.Offer.To != e.By || !r.Time.Before(before.Offer.Deadline) {
