@@ -33,24 +33,24 @@ type Agent struct {
 // Registered reports whether the agent joined Help On Demand (R22).
 func (a Agent) Registered() bool { return a.NPN != 0 }
 
-// licensed returns the states where the agent holds a valid license and is not
-// terminated.
+// licensed returns the states where the agent holds a valid license.
 func (a Agent) licensed(at time.Time) (in geo.States) {
 	for _, l := range a.Licenses {
 		if l.Valid(at) {
 			in = in.With(l.State)
 		}
 	}
-	return in &^ terminated(a.Terminations)
+	return in
 }
 
 // displayed returns the states where the agent may be shown: display choice,
-// license, training and Marketplace registration decide (S5–S8, R3, R32).
+// license, training and Marketplace registration decide (S5–S8, R3, R32), and
+// no termination stands against it (R20).
 func (a Agent) displayed(at time.Time) geo.States {
 	if !covered(a.Training, at) || !covered(a.Registration, at) {
 		return 0
 	}
-	switch in := a.licensed(at); a.Display {
+	switch in := a.licensed(at) &^ terminated(a.Terminations); a.Display {
 	case DisplayAll, DisplayNoStreet:
 		return in
 	case DisplayHome:

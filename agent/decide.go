@@ -1,7 +1,7 @@
 package agent
 
 import (
-	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -97,7 +97,7 @@ func Decide(a Agent, c Command) ([]Event, error) {
 		t, err := Termination{c.Cause, c.State}.clean()
 		return unless(!slices.Contains(a.Terminations, t), Reinstated(t), err)
 	}
-	return nil, errors.New("agent: no command is given")
+	return nil, fmt.Errorf("agent: %T is no command: give one of this package's, by value", c)
 }
 
 // unless returns err, or nothing if the event would change nothing, or the event.
@@ -164,7 +164,7 @@ func decideUntick(a Agent, c UntickStates) ([]Event, error) {
 // cleanChannels returns the channels in their fixed order, each once.
 func cleanChannels(given []Channel) ([]Channel, error) {
 	for _, c := range given {
-		if !slices.Contains(channels, c) {
+		if !c.Valid() {
 			return nil, Reject("S16", "a channel is none of %q, %q, %q", Email, Text, App)
 		}
 	}

@@ -27,8 +27,8 @@ type Hours struct {
 	Weekly []Shift `json:"weekly"`
 }
 
-// Shift is one stretch of a weekday. From is inside it and To is not; a To at
-// or before From is on the next day, and To may be "24:00".
+// Shift is one stretch of a weekday. From is inside it and To is not; a To
+// before From is on the next day, and To may be "24:00".
 type Shift struct {
 	Day  Day    `json:"day"`
 	From Minute `json:"from"`
@@ -92,12 +92,15 @@ func (m *Minute) UnmarshalText(b []byte) error {
 
 func (h Hours) equal(k Hours) bool { return h.Zone == k.Zone && slices.Equal(h.Weekly, k.Weekly) }
 
-// IsZero reports whether there are no hours, so that duty is always.
-func (h Hours) IsZero() bool { return len(h.Weekly) == 0 }
+// IsZero reports whether nothing is set, so that encoding/json can omit it.
+func (h Hours) IsZero() bool { return h.Zone == "" && h.always() }
 
-// clean returns the hours as recorded, or a rejection.
+// always reports whether there are no shifts, so that duty is always.
+func (h Hours) always() bool { return len(h.Weekly) == 0 }
+
+// clean returns the hours as recorded, or a rejection. Shifts need a zone.
 func (h Hours) clean() (Hours, error) {
-	if _, err := zone.Load(h.Zone); err != nil {
+	if _, err := zone.Load(h.Zone); err != nil && !(h.Zone == "" && h.always()) {
 		return h, &Rejection{"B1", err}
 	}
 	for _, s := range h.Weekly {
@@ -132,7 +135,7 @@ func (a Agent) onDuty(at time.Time) bool {
 			return false
 		}
 	}
-	on := a.Hours.IsZero()
+	on := a.Hours.always()
 	a.Hours.around(at, func(from, until time.Time) { on = on || within(at, from, until) })
 	return on
 }
@@ -152,9 +155,9 @@ func (a Agent) dutyBoundaries(at time.Time, offer func(time.Time)) {
 
 // around yields the shifts that begin from two days before at to eight days
 // after it, as instants: every shift that can cover at, and at least one more
-// of each.
+// of each. A shift that daylight saving skips ends as it begins.
 func (h Hours) around(at time.Time, yield func(from, until time.Time)) {
-	if h.IsZero() {
+	if h.always() {
 		return
 	}
 	loc, err := zone.Load(h.Zone)
@@ -172,10 +175,7 @@ func (h Hours) around(at time.Time, yield func(from, until time.Time)) {
 			if s.To <= s.From {
 				last++
 			}
-			from := wall(loc, y, m, d+day, s.From, false)
-			if until := wall(loc, y, m, d+last, s.To, true); from.Before(until) {
-				yield(from, until)
-			}
+			yield(wall(loc, y, m, d+day, s.From, false), wall(loc, y, m, d+last, s.To, true))
 		}
 	}
 }

@@ -110,7 +110,7 @@ func (l License) clean() (License, error) {
 	if l.Effective, err = instant(l.Effective); err != nil || l.Effective.IsZero() {
 		return l, Reject("R21", "license %s %s: give an effective instant between years 1 and 9999", state, number)
 	}
-	if l.Expires.Year() >= 2999 {
+	if l.Expires.UTC().Year() >= 2999 {
 		l.Expires = time.Time{}
 	}
 	if l.Expires, err = instant(l.Expires); err != nil {

@@ -19,6 +19,17 @@ type Terms struct {
 	HelpOnDemand string `json:"help_on_demand"`
 }
 
+// Check returns a [*Rejection] that names the document whose version is not as
+// an acceptance would record it, so that none could satisfy it, or nil.
+func (p Terms) Check() error {
+	for _, of := range [...]Acceptance{{CMS, p.CMS}, {HelpOnDemand, p.HelpOnDemand}} {
+		if version, ok := text(of.Version); !ok || version != of.Version {
+			return Reject("R19", "the required version of the %s terms is not text of at most %d bytes without space around it or control characters", of.Document, maxText)
+		}
+	}
+	return nil
+}
+
 // Acceptance is one accepted version of a document.
 type Acceptance struct {
 	Document Document `json:"document"`

@@ -26,13 +26,12 @@ func (a Agent) Verdict(n Need, p Terms, at time.Time) []Reason {
 			why = append(why, Reason{c, s})
 		}
 	}
-	licensed := a.licensed(at)
 	add(NoTraining, "", !covered(a.Training, at))
 	add(NoRegistration, "", !covered(a.Registration, at))
 	add(DisplayUnset, "", a.Display == 0)
 	add(DisplayIsNone, "", a.Display == DisplayNone)
 	add(NotHome, n.State, a.Display == DisplayHome && n.State != a.Profile.State)
-	add(NoHomeLicense, a.Profile.State, a.Display == DisplayHome && !licensed.Has(a.Profile.State))
+	add(NoHomeLicense, a.Profile.State, a.Display == DisplayHome && !a.licensed(at).Has(a.Profile.State))
 	add(IsTerminated, n.State, terminated(a.Terminations).Has(n.State))
 	for _, c := range a.licenseFlaws(n.State, at) {
 		add(c, n.State, true)

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/relevo-go/relevo/agent/spoken"
 )
@@ -63,13 +65,66 @@ func decodeStrict(data []byte, v any) error {
 	return nil
 }
 
-// DecodeData reads data into a new T without unknown keys and checks it.
+// DecodeData reads data into a new T and checks it. The keys are exactly those
+// that [EncodeData] writes of the value: none unknown, missing, in another case
+// or null.
 func DecodeData[T any](data []byte, check func(T) error) (T, error) {
 	var v T
 	if err := decodeStrict(data, &v); err != nil {
 		return v, err
 	}
-	return v, check(v)
+	if err := check(v); err != nil {
+		return v, err
+	}
+	written, err := EncodeData(v)
+	if err != nil || bytes.Equal(written, data) {
+		return v, err
+	}
+	return v, sameKeys(data, written)
+}
+
+// sameKeys returns an error unless two JSON values have the same objects, with
+// the same keys, and lists of the same length.
+func sameKeys(data, written []byte) error {
+	var given, want any
+	if err := errors.Join(json.Unmarshal(data, &given), json.Unmarshal(written, &want)); err != nil {
+		return err
+	}
+	return alike(given, want)
+}
+
+func alike(given, want any) error {
+	switch want := want.(type) {
+	case map[string]any:
+		given, _ := given.(map[string]any)
+		for _, key := range slices.Sorted(maps.Keys(want)) {
+			value, ok := given[key]
+			if !ok {
+				return fmt.Errorf("the key %q is missing", key)
+			}
+			if err := alike(value, want[key]); err != nil {
+				return err
+			}
+		}
+		if len(given) > len(want) {
+			return errors.New("a key is there twice, in another case, or without a value")
+		}
+	case []any:
+		given, _ := given.([]any)
+		if len(given) != len(want) {
+			return errors.New("a list is missing")
+		}
+		for i := range want {
+			if err := alike(given[i], want[i]); err != nil {
+				return err
+			}
+		}
+	default:
+		if given == nil && want != nil {
+			return errors.New("a value is null")
+		}
+	}
+	return nil
 }
 
 type kindReader struct {
@@ -81,6 +136,11 @@ type kindReader struct {
 func of[E Event](check func(E) error) kindReader {
 	var zero E
 	return kindReader{zero.Kind(), func(data []byte) (Event, error) { return DecodeData(data, check) }}
+}
+
+// utc reports whether all instants are in UTC, the one form a log holds.
+func utc(all ...time.Time) bool {
+	return !slices.ContainsFunc(all, func(t time.Time) bool { return t.Location() != time.UTC })
 }
 
 // want returns an error that names what is missing or wrong unless ok holds.
@@ -104,7 +164,8 @@ var kinds = []kindReader{
 	}),
 	of(func(e LicenseRecorded) error {
 		l, err := License(e).clean()
-		return errors.Join(err, want(l.equal(License(e)), "license in its recorded form"))
+		return errors.Join(err, want(l.equal(License(e)) && utc(e.Effective, e.Expires) &&
+			!slices.ContainsFunc(e.Lines, func(n Line) bool { return !utc(n.Issued) }), "license in its recorded form"))
 	}),
 	of(func(e LicenseRemoved) error { return want(e.State.Valid() && e.Number != "", "state, number") }),
 	of(func(e DisplayChosen) error { return want(e.Choice.Valid(), "choice") }),
@@ -118,14 +179,16 @@ var kinds = []kindReader{
 	of(func(e OverrideSet) error {
 		return want(e.Override == OverrideAuto || e.Override == OverrideOn || e.Override == OverrideOff, "override")
 	}),
-	of(func(e AbsenceSet) error { return want(!e.From.IsZero() && e.From.Before(e.Until), "from, until") }),
-	of(func(e AbsenceCleared) error { return want(!e.From.IsZero(), "from") }),
+	of(func(e AbsenceSet) error {
+		return want(!e.From.IsZero() && e.From.Before(e.Until) && utc(e.From, e.Until), "from, until")
+	}),
+	of(func(e AbsenceCleared) error { return want(!e.From.IsZero() && utc(e.From), "from") }),
 	of(func(e Terminated) error { _, err := Termination(e).clean(); return err }),
 	of(func(e Reinstated) error { _, err := Termination(e).clean(); return err }),
 }
 
 func (c Completion) check() error {
-	return want(c.PlanYear > 0 && !c.From.IsZero() && c.From.Before(c.Until), "plan_year, from, until")
+	return want(c.PlanYear > 0 && !c.From.IsZero() && c.From.Before(c.Until) && utc(c.From, c.Until), "plan_year, from, until")
 }
 
 // CheckLanguages returns an error unless every language has its tag and key.

@@ -11,6 +11,8 @@ import (
 // leaves r as it was.
 func Apply(r Referral, e Event) Referral {
 	switch e := e.(type) {
+	case nil:
+		return r
 	case Requested:
 		r = Referral{
 			ID: e.ID, Subject: e.Subject, State: e.State, ZIP: e.ZIP, Point: e.Point, Resolved: e.Resolved,

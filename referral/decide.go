@@ -1,7 +1,6 @@
 package referral
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,7 +40,7 @@ func Decide(r Referral, c Command) ([]Event, error) {
 		if !r.Contacted.IsZero() {
 			return nil, nil
 		}
-		return []Event{Contacted(c)}, nil
+		return []Event{Contacted{c.By, utc(c.At)}}, nil
 	case RecordOutcome:
 		if err := r.holds(c.By); err != nil {
 			return nil, err
@@ -52,7 +51,7 @@ func Decide(r Referral, c Command) ([]Event, error) {
 		if c.Outcome == r.Outcome {
 			return nil, nil
 		}
-		return []Event{OutcomeRecorded(c)}, nil
+		return []Event{OutcomeRecorded{c.By, c.Outcome, utc(c.At)}}, nil
 	case MakeOffer:
 		return decideOffer(r, c)
 	case Expire:
@@ -62,7 +61,7 @@ func Decide(r Referral, c Command) ([]Event, error) {
 		case c.At.Before(r.Offer.Deadline):
 			return nil, agent.Reject("R1", "the offer is open until %s", stamp(r.Offer.Deadline))
 		}
-		return []Event{Expired{r.Offer.To, r.Offer.Deadline, c.At}}, nil
+		return []Event{Expired{r.Offer.To, r.Offer.Deadline, utc(c.At)}}, nil
 	case Rescind:
 		switch {
 		case r.Status != StatusOffered:
@@ -70,13 +69,13 @@ func Decide(r Referral, c Command) ([]Event, error) {
 		case len(c.Reasons) == 0:
 			return nil, agent.Reject("R7", "an offer is rescinded for a reason: give one")
 		}
-		return []Event{Rescinded{r.Offer.To, c.Reasons, c.At}}, nil
+		return []Event{Rescinded{r.Offer.To, c.Reasons, utc(c.At)}}, nil
 	case Wait:
 		switch r.Status {
 		case StatusWaiting:
 			return nil, nil
 		case StatusPending:
-			return []Event{Waiting(c)}, nil
+			return []Event{Waiting{utc(c.Until), utc(c.At)}}, nil
 		}
 		return nil, agent.Reject("R10", "a referral that is %s does not wait", r.Status)
 	case Exhaust:
@@ -86,9 +85,9 @@ func Decide(r Referral, c Command) ([]Event, error) {
 		case r.Status != StatusWaiting || r.Until.IsZero() || c.At.Before(r.Until):
 			return nil, agent.Reject("R10", "giving up bounds waiting only, and not before its end")
 		}
-		return []Event{Exhausted(c)}, nil
+		return []Event{Exhausted{utc(c.At)}}, nil
 	}
-	return nil, errors.New("referral: no command is given")
+	return nil, fmt.Errorf("referral: %T is no command: give one of this package's, by value", c)
 }
 
 func decideRequest(r Referral, c Request) ([]Event, error) {
@@ -127,7 +126,7 @@ func decideRequest(r Referral, c Request) ([]Event, error) {
 	if !c.Point.Known() && !c.Resolved.Known() {
 		return nil, agent.Reject("R15", "ZIP %s is not in the table of centroids: give the consumer's point, or a ZIP near by", zip)
 	}
-	return []Event{Requested{c.ID, c.Subject, state, zip, c.Point, c.Resolved, languages, c.At}}, nil
+	return []Event{Requested{c.ID, c.Subject, state, zip, c.Point, c.Resolved, languages, utc(c.At)}}, nil
 }
 
 // sameTag compares what was given, which a newer table does not change (R31).
@@ -147,7 +146,7 @@ func decideAccept(r Referral, c Accept) ([]Event, error) {
 	if err := r.answerable(c.By, c.At); err != nil {
 		return nil, err
 	}
-	return []Event{Accepted(c)}, nil
+	return []Event{Accepted{c.By, utc(c.At)}}, nil
 }
 
 func decideDecline(r Referral, c Decline) ([]Event, error) {
@@ -160,7 +159,7 @@ func decideDecline(r Referral, c Decline) ([]Event, error) {
 	if len(c.Reason) > maxText || !plain(c.Reason) {
 		return nil, agent.Reject("R29", "the reason is not text of at most %d bytes without control characters", maxText)
 	}
-	return []Event{Declined(c)}, nil
+	return []Event{Declined{c.By, c.Reason, utc(c.At)}}, nil
 }
 
 // answerable returns why the agent cannot answer at an instant, or nil if it
@@ -182,11 +181,19 @@ func (r Referral) answerable(by agent.NPN, at time.Time) error {
 	case asked && past.Ending == EndedExpired:
 		return reject("R1", ErrTooLate, "the offer to agent %s was open until %s, and nobody is asked twice", by, stamp(past.Deadline))
 	case asked && past.Ending == EndedRescinded:
-		return reject("R7", ErrNotOffered, "the offer to agent %s was rescinded: it %s", by, past.Reasons[0])
+		return reject("R7", ErrNotOffered, "the offer to agent %s was rescinded: %s", by, because(past.Reasons))
 	case r.Status == StatusExhausted || r.Status == StatusWithdrawn:
 		return reject("R24", ErrEnded, "it is %s", r.Status)
 	}
 	return reject("R23", ErrNotOffered, "agent %s was not asked", by)
+}
+
+// because returns the first of the reasons that ended an offer.
+func because(reasons []agent.Reason) string {
+	if len(reasons) == 0 {
+		return "it lost eligibility"
+	}
+	return "it " + reasons[0].String()
 }
 
 func decideWithdraw(r Referral, c Withdraw) ([]Event, error) {
@@ -196,7 +203,7 @@ func decideWithdraw(r Referral, c Withdraw) ([]Event, error) {
 	case r.Status.Ended():
 		return nil, reject("R24", ErrEnded, "it is %s, too late to withdraw", r.Status)
 	}
-	return []Event{Withdrawn(c)}, nil
+	return []Event{Withdrawn{utc(c.At)}}, nil
 }
 
 // holds returns nil if the agent holds the accepted referral (B5).
@@ -215,7 +222,10 @@ func decideOffer(r Referral, c MakeOffer) ([]Event, error) {
 		return nil, agent.Reject("R11", "agent %s was asked before", c.To)
 	case !c.At.Before(c.Deadline):
 		return nil, agent.Reject("R1", "an offer needs a deadline after its beginning")
+	case !c.To.Valid() || !c.Language.Valid():
+		return nil, agent.Reject("R13", "an offer needs an agent and the language that matched")
 	}
+	c.Deadline, c.At = utc(c.Deadline), utc(c.At)
 	return []Event{Offered(c)}, nil
 }
 
@@ -227,5 +237,8 @@ func (o Outcome) valid() bool {
 func reject(rule string, sentinel error, format string, args ...any) error {
 	return &Rejection{Rule: rule, Err: fmt.Errorf("%w: %s", sentinel, fmt.Sprintf(format, args...))}
 }
+
+// utc returns an instant as it is recorded: in UTC, without a monotonic reading.
+func utc(t time.Time) time.Time { return t.UTC().Round(0) }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

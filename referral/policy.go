@@ -42,7 +42,7 @@ func (p Policy) Check() error {
 	case p.MaxOpenOffers < 0:
 		return agent.Reject("R17", "the policy's limit of open offers is %d: give a number, or 0 for none", p.MaxOpenOffers)
 	}
-	return nil
+	return p.Terms.Check()
 }
 
 type policyJSON struct {

@@ -77,17 +77,19 @@ var kinds = []kindReader{
 		return e.Subject != "" && e.State.Valid() && (e.Point.Known() || e.Resolved.Known()) &&
 			len(e.Languages) > 0 && agent.CheckLanguages(e.Languages) == nil
 	}, func(e *Requested, id uuid.UUID, at time.Time) { e.ID, e.At = id, at }),
-	of("to, deadline, language", func(e Offered) bool { return e.To.Valid() && !e.Deadline.IsZero() && e.Language != "" },
+	of("to, deadline, language, channels", func(e Offered) bool {
+		return e.To.Valid() && instant(e.Deadline) && e.Language.Valid() && !slices.ContainsFunc(e.Channels, unknown)
+	},
 		func(e *Offered, _ uuid.UUID, at time.Time) { e.At = at }),
 	of("by", func(e Accepted) bool { return e.By.Valid() },
 		func(e *Accepted, _ uuid.UUID, at time.Time) { e.At = at }),
 	of("by", func(e Declined) bool { return e.By.Valid() },
 		func(e *Declined, _ uuid.UUID, at time.Time) { e.At = at }),
-	of("from, deadline", func(e Expired) bool { return e.From.Valid() && !e.Deadline.IsZero() },
+	of("from, deadline", func(e Expired) bool { return e.From.Valid() && instant(e.Deadline) },
 		func(e *Expired, _ uuid.UUID, at time.Time) { e.At = at }),
 	of("from, reasons", func(e Rescinded) bool { return e.From.Valid() && len(e.Reasons) > 0 },
 		func(e *Rescinded, _ uuid.UUID, at time.Time) { e.At = at }),
-	of("", func(Waiting) bool { return true },
+	of("until", func(e Waiting) bool { return e.Until.IsZero() || instant(e.Until) },
 		func(e *Waiting, _ uuid.UUID, at time.Time) { e.At = at }),
 	of("", func(Exhausted) bool { return true },
 		func(e *Exhausted, _ uuid.UUID, at time.Time) { e.At = at }),
@@ -98,6 +100,11 @@ var kinds = []kindReader{
 	of("by, outcome", func(e OutcomeRecorded) bool { return e.By.Valid() && e.Outcome.valid() },
 		func(e *OutcomeRecorded, _ uuid.UUID, at time.Time) { e.At = at }),
 }
+
+// instant reports whether t is one in UTC, the one form a log holds.
+func instant(t time.Time) bool { return !t.IsZero() && t.Location() == time.UTC }
+
+func unknown(c agent.Channel) bool { return !c.Valid() }
 
 // offeredJSON is the data of an Offered: an unknown distance has no key.
 type offeredJSON struct {
@@ -111,6 +118,9 @@ type offeredJSON struct {
 // MarshalJSON writes the data of the event.
 func (e Offered) MarshalJSON() ([]byte, error) {
 	j := offeredJSON{e.To, e.Deadline, e.Language, nil, e.Channels}
+	if j.Channels == nil {
+		j.Channels = []agent.Channel{}
+	}
 	if e.Meters >= 0 {
 		j.Meters = &e.Meters
 	}

@@ -1,6 +1,7 @@
 package book
 
 import (
+	"cmp"
 	"iter"
 	"maps"
 	"slices"
@@ -78,6 +79,7 @@ func (d *Book) Commit() {
 // Apply folds in the event of the record at a position, recorded at an instant,
 // in a stream. It is the one fold: the engine, the audit and every test use it.
 func (b *Book) Apply(position uint64, at time.Time, s Stream, e Event) {
+	at = at.UTC().Round(0)
 	switch e := e.(type) {
 	case referral.PolicySet:
 		p := referral.Policy(e)
@@ -188,9 +190,8 @@ func (b *Book) Agents() iter.Seq2[agent.Agent, referral.Load] {
 // order of the requests. It is not for a draft.
 func (b *Book) Referrals() iter.Seq2[referral.Referral, uint64] {
 	return func(yield func(referral.Referral, uint64) bool) {
-		pages := slices.Collect(maps.Values(b.referrals))
-		slices.SortFunc(pages, func(p, q *referralPage) int { return int(int64(p.position) - int64(q.position)) })
-		for _, p := range pages {
+		byPosition := func(p, q *referralPage) int { return cmp.Compare(p.position, q.position) }
+		for _, p := range slices.SortedFunc(maps.Values(b.referrals), byPosition) {
 			if !yield(p.referral, p.position) {
 				return
 			}

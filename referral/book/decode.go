@@ -17,9 +17,9 @@ type Event interface {
 }
 
 // Kinds returns every kind of event that a log can hold.
-func Kinds() []string {
-	return slices.Concat([]string{referral.PolicySet{}.Kind()}, agent.Kinds(), referral.Kinds())
-}
+func Kinds() []string { return slices.Clone(kinds) }
+
+var kinds = slices.Concat([]string{referral.PolicySet{}.Kind()}, agent.Kinds(), referral.Kinds())
 
 // UnknownKindError says that a record is of no kind this version reads.
 type UnknownKindError struct{ Kind, Nearest string }
@@ -37,9 +37,8 @@ func Encode(e Event) ([]byte, error) { return agent.EncodeData(e) }
 // or the stream.
 func Decode(s Stream, kind string, at time.Time, data []byte) (Event, error) {
 	family, _, _ := strings.Cut(kind, ".")
-	known := slices.Contains(Kinds(), kind)
 	switch {
-	case !known:
+	case !slices.Contains(kinds, kind):
 		return nil, &UnknownKindError{kind, nearest(kind)}
 	case family == "agent" && s.Agent != 0:
 		e, err := agent.Decode(kind, data)
@@ -61,7 +60,7 @@ func nearest(kind string) (best string) {
 		kind = kind[:64]
 	}
 	least := -1
-	for _, k := range Kinds() {
+	for _, k := range kinds {
 		if n := edits(kind, k); least < 0 || n < least {
 			best, least = k, n
 		}

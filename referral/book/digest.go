@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/relevo-go/relevo/agent"
@@ -23,9 +25,9 @@ func (b *Book) Digest() string {
 }
 
 // WriteCanonical writes the book as JSON lines: first the position, counters
-// and policy, then every agent by NPN with its load, then every referral that
-// has not ended in the order of the requests. Its errors are w's. It is not for
-// a draft.
+// and policy, then every agent by NPN with its last event's time and its load,
+// then every referral that has not ended in the order of the requests. Its
+// errors are w's. It is not for a draft.
 func (b *Book) WriteCanonical(w io.Writer) error {
 	lines := json.NewEncoder(w)
 	err := lines.Encode(struct {
@@ -34,14 +36,16 @@ func (b *Book) WriteCanonical(w io.Writer) error {
 		Counts   Counts           `json:"counts"`
 		Policy   *referral.Policy `json:"policy,omitempty"`
 	}{b.position, b.time, b.counts, b.policy})
-	for a, l := range b.Agents() {
+	for _, n := range slices.Sorted(maps.Keys(b.agents)) {
 		if err != nil {
 			return err
 		}
+		page := b.agents[n]
 		err = lines.Encode(struct {
 			agent.Agent
-			Load referral.Load `json:"load"`
-		}{a, l})
+			Changed time.Time     `json:"changed"`
+			Load    referral.Load `json:"load"`
+		}{page.agent, page.changed, b.loads[n]})
 	}
 	for r, position := range b.Referrals() {
 		if err != nil {
