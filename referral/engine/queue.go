@@ -30,7 +30,11 @@ func (e *Engine) do(ctx context.Context, c *call) error {
 	case <-c.done:
 		return c.err
 	case e.lead <- struct{}{}:
-		e.work(e.options.Now())
+		select {
+		case <-c.done: // the one who led before took it along
+		default:
+			e.work(e.options.Now())
+		}
 		<-e.lead
 	case <-e.alive.Done():
 	case <-ctx.Done():

@@ -17,7 +17,6 @@ import (
 // error that kept it from recording what is due at now, if any.
 func (e *Engine) work(now time.Time) error {
 	calls := e.take()
-	defer e.announce(now)
 	for {
 		n, idle, err := e.turn(now, calls)
 		switch {
@@ -30,6 +29,7 @@ func (e *Engine) work(now time.Time) error {
 		answer(calls[:n], nil)
 		calls = calls[n:]
 		if idle && len(calls) == 0 {
+			e.announce(now)
 			return nil
 		}
 	}
@@ -66,7 +66,10 @@ func (e *Engine) turn(now time.Time, calls []*call) (decided int, idle bool, err
 		s.restore(e.book, s.at)
 		return 0, false, fmt.Errorf("engine: %w", s.fault)
 	}
-	if len(s.entries) == 0 {
+	switch {
+	case len(s.entries) == 0 && decided == 0:
+		return decided, idle, nil
+	case len(s.entries) == 0:
 		// Calls that add nothing are answered from the state: is it the newest?
 		found := 0
 		err := e.read(e.alive, func(eventlog.Record) { found++ })
@@ -78,7 +81,11 @@ func (e *Engine) turn(now time.Time, calls []*call) (decided int, idle bool, err
 		}
 		return decided, idle, err
 	}
-	if err := e.commit(s); err != nil {
+	switch err := e.commit(s); {
+	case errors.Is(err, eventlog.ErrTooLarge) && decided == 1:
+		calls[0].err = err // alone in its step, and still too large
+		return decided, false, nil
+	case err != nil:
 		return 0, false, err
 	}
 	e.conclude(calls[:decided])
@@ -123,14 +130,15 @@ func (s *step) run(now time.Time, calls []*call) (decided int, idle bool) {
 func (e *Engine) commit(s *step) error {
 	began := time.Now()
 	records, err := e.append(s.entries)
+	head := e.head
+	for _, r := range records {
+		if err == nil {
+			err = head.Next(r)
+		}
+	}
 	if err == nil {
 		e.pace.won(time.Since(began))
-		head := e.head
-		for _, r := range records {
-			if err := head.Next(r); err != nil {
-				return fmt.Errorf("engine: the log's answer to an append: %w", err)
-			}
-		}
+		e.budget = min(2*e.budget, stepBudget)
 		e.shown.Lock()
 		s.draft.Commit()
 		e.head = head
@@ -145,8 +153,8 @@ func (e *Engine) commit(s *step) error {
 			return err
 		}
 		return errAgain
-	case errors.Is(err, eventlog.ErrTooLarge) && len(s.entries) > 1:
-		e.budget = max(1, len(s.entries)/2)
+	case errors.Is(err, eventlog.ErrTooLarge) && s.budget > 1:
+		e.budget = max(1, min(s.budget, len(s.entries))/2)
 		return errAgain
 	case errors.Is(err, eventlog.ErrUncertain):
 		e.unsettled, e.settled = s.entries, e.head.Position
