@@ -21,6 +21,7 @@ type derived struct {
 	tongues   map[spoken.Key]near.Language
 	standings map[agent.NPN]agent.Standing
 	turns     timers[agent.NPN] // when a standing changes by the clock alone
+	turned    time.Time         // up to when that was followed
 	offers    timers[uuid.UUID] // when an open offer ends; ranked by request (R18)
 	waits     timers[uuid.UUID] // when waiting gives up; ranked by request
 	losses    map[uuid.UUID]loss
@@ -120,6 +121,19 @@ func (d *derived) loadChanged(b *book.Book, n agent.NPN) {
 	if !sameEntry(was, now) {
 		d.wake(b, n, s)
 	}
+}
+
+// turnBack judges everybody anew if standings were followed beyond an instant:
+// the clock was set back before anything was recorded (R25), and who came on
+// duty since is off duty again.
+func (d *derived) turnBack(b *book.Book, at time.Time) {
+	if !d.turned.After(at) {
+		return
+	}
+	for n := range d.standings {
+		d.agentChanged(b, n, at)
+	}
+	d.turned = at
 }
 
 func sameEntry(x, y near.Entry) bool {

@@ -13,6 +13,14 @@ import (
 // newest record counts as that record's (R25); one that is before it by more
 // than Options.MaxSkew is refused with [ErrClock].
 func (e *Engine) Tick(ctx context.Context, now time.Time) error {
+	return e.tick(ctx, func() time.Time { return now })
+}
+
+// tick does one step at the time that the clock says once nobody else leads.
+func (e *Engine) tick(ctx context.Context, clock func() time.Time) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	select {
 	case e.lead <- struct{}{}:
 	case <-ctx.Done():
@@ -25,9 +33,9 @@ func (e *Engine) Tick(ctx context.Context, now time.Time) error {
 		return ErrClosed
 	}
 	if err := e.read(e.alive, nil); err != nil {
-		return err
+		return e.orClosed(err)
 	}
-	return e.work(now)
+	return e.work(clock())
 }
 
 // retry is how long Run waits before it tries again what failed.
@@ -51,8 +59,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	}()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	var caughtUp chan<- struct{} // follow waits for this one to be closed
+	failing := false
 	for {
-		var caughtUp chan<- struct{}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -61,17 +70,21 @@ func (e *Engine) Run(ctx context.Context) error {
 		case err := <-failed:
 			return err
 		case <-e.moved:
-			e.arm(timer)
+			if !failing {
+				e.arm(timer)
+			}
 			continue
 		case caughtUp = <-news:
 		case <-timer.C:
 		}
-		err := e.Tick(ctx, e.options.Now())
-		if caughtUp != nil {
-			close(caughtUp)
-		}
+		err := e.tick(ctx, e.options.Now)
+		failing = err != nil
 		switch {
 		case err == nil:
+			if caughtUp != nil {
+				close(caughtUp)
+				caughtUp = nil
+			}
 			e.arm(timer)
 		case ctx.Err() != nil:
 			return ctx.Err()

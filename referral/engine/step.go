@@ -108,9 +108,8 @@ func (s *step) restore(b *book.Book, at time.Time) {
 // by the clock alone, offers that end (by deadline, then request, R18), and
 // waits that give up. Next offers start now, whenever the last one ended.
 func (s *step) settle(now time.Time) bool {
-	if s.at.Before(now) {
-		s.at = now
-	}
+	s.at = later(s.at, now)
+	s.turnBack(s.draft, s.at)
 	for !s.full() {
 		turn, turns := s.turns.due(s.at)
 		offer, offers := s.offers.due(s.at)
@@ -118,10 +117,11 @@ func (s *step) settle(now time.Time) bool {
 		switch {
 		case turns && (!offers || !turn.at.After(offer.at)) && (!waits || !turn.at.After(wait.at)):
 			s.agentChanged(s.draft, turn.key, turn.at)
+			s.turned = later(s.turned, turn.at)
 		case offers && (!waits || !offer.at.After(wait.at)):
 			s.endOffer(offer.key)
-		case waits && s.woken[wait.key]:
-			// Somebody may have joined its line before it gave up: serve decides.
+		case waits && s.woken[wait.key] && s.inLine(wait.key):
+			// Somebody joined its line before it gave up: serve decides.
 			s.referrals[wait.key] = true
 			s.waits.drop(wait.key)
 		case waits:
@@ -131,6 +131,13 @@ func (s *step) settle(now time.Time) bool {
 		}
 	}
 	return false
+}
+
+func later(t, u time.Time) time.Time {
+	if t.Before(u) {
+		return u
+	}
+	return t
 }
 
 // endOffer rescinds an open offer whose holder lost eligibility first (R7, R8),
@@ -184,6 +191,15 @@ func (s *step) serveOne(id uuid.UUID) {
 	case !r.Until.IsZero() && !r.Until.After(s.at):
 		s.decide(id, referral.Exhaust{At: s.at})
 	}
+}
+
+// inLine reports whether anybody is in the referral's line, as far as the clock
+// has been followed.
+func (s *step) inLine(id uuid.UUID) bool {
+	r, _ := s.draft.Referral(id)
+	policy, _ := s.draft.Policy()
+	_, ok := s.first(r, policy)
+	return ok
 }
 
 // first finds the first in the referral's line and the offer to make (R2, R13).

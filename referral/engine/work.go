@@ -23,6 +23,7 @@ func (e *Engine) work(now time.Time) error {
 		case errors.Is(err, errAgain):
 			continue
 		case err != nil:
+			err = e.orClosed(err)
 			answer(calls, err)
 			return err
 		}
@@ -33,6 +34,15 @@ func (e *Engine) work(now time.Time) error {
 			return nil
 		}
 	}
+}
+
+// orClosed says so if an error came of the engine's being closed, which ends
+// what it was doing with the log.
+func (e *Engine) orClosed(err error) error {
+	if e.alive.Err() != nil && errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%w: %w", ErrClosed, err)
+	}
+	return err
 }
 
 func answer(calls []*call, err error) {

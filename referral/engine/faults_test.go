@@ -1,0 +1,195 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/relevo-go/relevo/agent"
+	"github.com/relevo-go/relevo/eventlog"
+	"github.com/relevo-go/relevo/eventlog/eventlogtest"
+	"github.com/relevo-go/relevo/referral"
+)
+
+// faulty opens a desk with three agents, whose log then fails as a test tells.
+func faulty(t *testing.T) (d *desk, fail func(...eventlogtest.Fault)) {
+	var script []eventlogtest.Fault
+	log := eventlogtest.Wrap(new(eventlog.Memory), func(int) eventlogtest.Fault {
+		if len(script) == 0 {
+			return eventlogtest.None
+		}
+		f := script[0]
+		script = script[1:]
+		return f
+	})
+	d = open(t, log, nil)
+	d.join(person{}, 1, 2, 3)
+	return d, func(faults ...eventlogtest.Fault) { script = faults }
+}
+
+// TestRefusedAppendLeavesNoTrace: an error before anything is written leaves
+// the state as it was, whatever the step held, and the next command works.
+func TestRefusedAppendLeavesNoTrace(t *testing.T) {
+	request := referral.Request{ID: uuid.UUID{15: 1, 6: 0x70, 8: 0x80}, Subject: "case-1", State: "FL", ZIP: tampa, Languages: []string{"es"}}
+	nobody := request
+	nobody.Languages = []string{"nv"}
+	steps := []struct {
+		name   string
+		before func(d *desk) referral.Referral
+		step   func(d *desk, r referral.Referral) error
+		after  func(d *desk, r referral.Referral)
+	}{
+		{"a request that is offered", nil, func(d *desk, _ referral.Referral) error {
+			_, err := d.Request(d.t.Context(), request)
+			return err
+		}, func(d *desk, _ referral.Referral) { d.offered(request2(request), 1) }},
+		{"a request that waits", nil, func(d *desk, _ referral.Referral) error {
+			_, err := d.Request(d.t.Context(), nobody)
+			return err
+		}, func(d *desk, _ referral.Referral) { d.stands(request2(request), referral.StatusWaiting) }},
+		{"a decline and the next offer", func(d *desk) referral.Referral { return d.request(request) }, func(d *desk, r referral.Referral) error {
+			_, err := d.Decline(d.t.Context(), r.ID, 1, "")
+			return err
+		}, func(d *desk, r referral.Referral) { d.offered(r, 2) }},
+		{"an acceptance", func(d *desk) referral.Referral { return d.request(request) }, func(d *desk, r referral.Referral) error {
+			_, err := d.Accept(d.t.Context(), r.ID, 1)
+			return err
+		}, func(d *desk, r referral.Referral) { d.stands(r, referral.StatusAccepted) }},
+		{"a new agent", nil, func(d *desk, _ referral.Referral) error {
+			_, err := d.Agent(d.t.Context(), 4, eligible(person{})...)
+			return err
+		}, func(d *desk, _ referral.Referral) {
+			if a, err := d.Agent(d.t.Context(), 4); err != nil || !a.Registered() {
+				t.Errorf("Agent(4) = %v, %v", a, err)
+			}
+		}},
+		{"a rescission", func(d *desk) referral.Referral { return d.request(request) }, func(d *desk, _ referral.Referral) error {
+			_, err := d.Agent(d.t.Context(), 1, agent.ChooseDisplay{Choice: agent.DisplayNone})
+			return err
+		}, func(d *desk, r referral.Referral) { d.offered(r, 2) }},
+		{"an expiry", func(d *desk) referral.Referral {
+			r := d.request(request)
+			d.clock.pass(15 * time.Minute)
+			return r
+		}, func(d *desk, _ referral.Referral) error {
+			return d.Tick(d.t.Context(), d.clock.Now())
+		}, func(d *desk, r referral.Referral) { d.offered(r, 2) }},
+	}
+	for _, s := range steps {
+		t.Run(s.name, func(t *testing.T) {
+			d, fail := faulty(t)
+			d.t = t
+			var r referral.Referral
+			if s.before != nil {
+				r = s.before(d)
+			}
+			position, digest := d.Digest()
+			fail(eventlogtest.Refused)
+			if err := s.step(d, r); !errors.Is(err, eventlogtest.ErrRefused) {
+				t.Fatalf("the step = %v, want the log's error", err)
+			}
+			if p, g := d.Digest(); p != position || g != digest {
+				t.Errorf("the state at %d changed to %d without the log", position, p)
+			}
+			// Nothing is left over that the clock would act on.
+			if err := d.Tick(t.Context(), d.clock.Now()); err != nil {
+				t.Fatalf("Tick afterwards: %v", err)
+			}
+			if err := s.step(d, r); err != nil {
+				t.Fatalf("the step again: %v", err)
+			}
+			s.after(d, r)
+			d.same()
+		})
+	}
+}
+
+func request2(c referral.Request) referral.Referral { return referral.Referral{ID: c.ID} }
+
+// TestUncertainAppend: whatever becomes of an append whose outcome is unknown,
+// its events stand in the log exactly once, and the caller who repeats the
+// command is answered as if nothing had happened (R23).
+func TestUncertainAppend(t *testing.T) {
+	const (
+		written = eventlogtest.UncertainWritten
+		lost    = eventlogtest.UncertainLost
+		late    = eventlogtest.UncertainLate
+		refuse  = eventlogtest.Refused
+	)
+	scripts := []struct {
+		name   string
+		faults []eventlogtest.Fault
+		sure   bool // the caller gets a sure answer at once
+	}{
+		{"written", []eventlogtest.Fault{written}, true},
+		{"lost", []eventlogtest.Fault{lost}, true},
+		{"late", []eventlogtest.Fault{late}, true},
+		{"lost twice", []eventlogtest.Fault{lost, lost}, true},
+		{"lost, then late", []eventlogtest.Fault{lost, late}, true},
+		{"lost, then refused", []eventlogtest.Fault{lost, refuse}, true},
+		{"lost for good", []eventlogtest.Fault{lost, lost, lost}, false},
+		{"late at the end", []eventlogtest.Fault{lost, lost, late}, false},
+		{"written at the end", []eventlogtest.Fault{lost, lost, written}, false},
+		{"lost, and then uncertain for long", []eventlogtest.Fault{lost, lost, lost, lost, lost, lost, lost, written}, false},
+	}
+	settle := []struct {
+		name string
+		do   func(d *desk) error
+	}{
+		{"the same command", func(d *desk) error { return nil }},
+		{"a tick", func(d *desk) error { return d.Tick(d.t.Context(), d.clock.Now()) }},
+		{"another command", func(d *desk) error {
+			_, err := d.Agent(d.t.Context(), 3, agent.SetOverride{Override: agent.OverrideOff})
+			return err
+		}},
+		{"late arrival and a tick", func(d *desk) error {
+			if err := d.log.(*eventlogtest.Faulty).Arrive(context.Background()); err != nil {
+				return err
+			}
+			return d.Tick(d.t.Context(), d.clock.Now())
+		}},
+	}
+	for _, s := range scripts {
+		for _, then := range settle {
+			t.Run(s.name+"/"+then.name, func(t *testing.T) {
+				d, fail := faulty(t)
+				d.t = t
+				r := d.ask(tampa)
+				begin := d.Position()
+				fail(s.faults...)
+				_, err := d.Decline(t.Context(), r.ID, 1, "")
+				if s.sure && err != nil || !s.sure && !errors.Is(err, eventlog.ErrUncertain) {
+					t.Fatalf("Decline = %v", err)
+				}
+				for range 3 {
+					if err := then.do(d); err != nil && !errors.Is(err, eventlog.ErrUncertain) {
+						t.Fatalf("then %s: %v", then.name, err)
+					}
+				}
+				for tries := 0; ; tries++ {
+					_, err := d.Decline(t.Context(), r.ID, 1, "")
+					if err == nil {
+						break
+					}
+					if !errors.Is(err, eventlog.ErrUncertain) || tries == 3 {
+						t.Fatalf("Decline again = %v", err)
+					}
+				}
+				d.offered(r, 2)
+				var got []string
+				for _, line := range d.lines(begin) {
+					if line != "15:00:00 agent/3 override_set off" {
+						got = append(got, line)
+					}
+				}
+				if len(got) != 2 || got[0] != "15:00:00 referral/1 declined by 1" {
+					t.Errorf("the log says %q, want the decline and the next offer once each", got)
+				}
+				d.same()
+			})
+		}
+	}
+}
