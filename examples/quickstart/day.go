@@ -14,6 +14,7 @@ import (
 
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/eventlog"
+	"github.com/relevo-go/relevo/examples/internal/simulated"
 	"github.com/relevo-go/relevo/examples/roster"
 	"github.com/relevo-go/relevo/geo"
 	"github.com/relevo-go/relevo/geo/zone"
@@ -24,7 +25,7 @@ import (
 // Day is one simulated day at the desk.
 type Day struct {
 	eng        *engine.Engine
-	clock      *clock
+	clock      *simulated.Clock
 	zone       *time.Location // of the clock on the wall
 	noon       time.Time
 	agents     map[agent.NPN]roster.Agent
@@ -43,12 +44,12 @@ func openDay(ctx context.Context, log eventlog.Log) (_ *Day, err error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Day{clock: &clock{}, zone: eastern, agents: map[agent.NPN]roster.Agent{}}
+	d := &Day{zone: eastern, agents: map[agent.NPN]roster.Agent{}}
 	for _, a := range append(agents, cast...) {
 		d.agents[a.NPN] = a
 	}
 	d.noon = time.Date(2026, time.November, 2, 12, 0, 0, 0, eastern) // a Monday, the second day of open enrollment
-	d.clock.set(d.noon)
+	d.clock = simulated.New(d.noon)
 	if d.eng, err = engine.Open(ctx, log, &engine.Options{Now: d.clock.Now, NewID: d.clock.NewID}); err != nil {
 		return nil, fmt.Errorf("the log cannot be used: %w", err)
 	}
@@ -58,11 +59,11 @@ func openDay(ctx context.Context, log eventlog.Log) (_ *Day, err error) {
 		}
 	}()
 	head := d.eng.Head()
-	d.clock.drawn = uint64(head.Position)
+	d.clock.Skip(uint64(head.Position))
 	if d.eng.Counts().Agents > 0 {
 		year, month, day := head.Time.In(eastern).Date()
 		d.noon = time.Date(year, month, day+1, 12, 0, 0, 0, eastern)
-		d.clock.set(d.noon)
+		d.clock.Set(d.noon)
 		if ours, err := d.known(ctx); err != nil {
 			return nil, err
 		} else if !ours {
@@ -96,7 +97,7 @@ func (d *Day) at(ctx context.Context, hour, minute int) error {
 
 // until moves the clock to an instant.
 func (d *Day) until(ctx context.Context, t time.Time) error {
-	d.clock.set(t)
+	d.clock.Set(t)
 	return d.eng.Tick(ctx, t)
 }
 

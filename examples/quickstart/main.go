@@ -25,9 +25,17 @@ import (
 func main() {
 	dir := flag.String("dir", "", "keep the log in this `directory`, or go on with the log there; by default a fresh one")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "quickstart: %q is not understood: it takes -dir alone\n", flag.Arg(0))
+		os.Exit(1)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout, *dir); err != nil {
+	err := run(ctx, os.Stdout, *dir)
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("stopped: the log is whole as far as it goes, and -dir with the same directory goes on with the next day")
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
 		os.Exit(1)
 	}

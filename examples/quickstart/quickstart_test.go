@@ -182,8 +182,8 @@ func recorded(t *testing.T, n agent.NPN, name string, at time.Time) string {
 	return dir
 }
 
-// TestABrokenOffMorning stops a first day while agents join: the next run goes on
-// from what is in the log.
+// TestABrokenOffMorning stops a first day while agents join: the next morning goes
+// on from what is in the log.
 func TestABrokenOffMorning(t *testing.T) {
 	dir := t.TempDir()
 	log, err := filelog.Open(dir, nil)
@@ -208,11 +208,23 @@ func TestABrokenOffMorning(t *testing.T) {
 	day.eng.Close()
 	log.Close()
 
-	var out bytes.Buffer
-	if err := run(t.Context(), &out, dir); err != nil {
+	if log, err = filelog.Open(dir, nil); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(out.String(), "Tuesday, November 3, 2026") || !strings.Contains(out.String(), "They are the same.") {
-		t.Errorf("the run after it is not a whole second day:\n%s", out.String())
+	defer log.Close()
+	if day, err = openDay(t.Context(), log); err != nil {
+		t.Fatal(err)
+	}
+	defer day.eng.Close()
+	if got := day.noon.Format(time.DateOnly); got != "2026-11-03" {
+		t.Errorf("the run after it is of %s, want 2026-11-03", got)
+	}
+	var out bytes.Buffer
+	day.transcript = &transcript{w: &out, day: day}
+	if err := day.morning(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := day.eng.Counts().Agents, len(day.agents); got != want {
+		t.Errorf("after the next morning the desk has %d agents, want all %d", got, want)
 	}
 }
