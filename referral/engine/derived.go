@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,7 +22,7 @@ type derived struct {
 	tongues   map[spoken.Key]near.Language
 	standings map[agent.NPN]agent.Standing
 	turns     timers[agent.NPN] // when a standing changes by the clock alone
-	turned    time.Time         // up to when that was followed
+	turned    []turn            // standings that changed so since the newest record
 	offers    timers[uuid.UUID] // when an open offer ends; ranked by request (R18)
 	waits     timers[uuid.UUID] // when waiting gives up; ranked by request
 	losses    map[uuid.UUID]loss
@@ -123,17 +124,30 @@ func (d *derived) loadChanged(b *book.Book, n agent.NPN) {
 	}
 }
 
-// turnBack judges everybody anew if standings were followed beyond an instant:
-// the clock was set back before anything was recorded (R25), and who came on
-// duty since is off duty again.
-func (d *derived) turnBack(b *book.Book, at time.Time) {
-	if !d.turned.After(at) {
-		return
-	}
-	for n := range d.standings {
-		d.agentChanged(b, n, at)
-	}
-	d.turned = at
+// turn is a standing that changed by the clock alone.
+type turn struct {
+	agent agent.NPN
+	at    time.Time
+}
+
+// turnTo follows the clock over the next change of a standing.
+func (d *derived) turnTo(b *book.Book, n agent.NPN, at time.Time) {
+	d.agentChanged(b, n, at)
+	d.turned = append(d.turned, turn{n, at})
+}
+
+// turnBack judges anew whose standing changed beyond an instant: the clock was
+// set back, or a command arrived before the step that followed the clock, and
+// who came on duty since is off duty again. No clock turns back behind the
+// newest record (R25), so what turned up to head need not be remembered.
+func (d *derived) turnBack(b *book.Book, head, at time.Time) {
+	d.turned = slices.DeleteFunc(d.turned, func(t turn) bool {
+		if t.at.After(at) {
+			d.agentChanged(b, t.agent, at)
+			return true
+		}
+		return !t.at.After(head)
+	})
 }
 
 func sameEntry(x, y near.Entry) bool {
@@ -162,6 +176,14 @@ func (d *derived) wake(b *book.Book, n agent.NPN, s agent.Standing) {
 func speaksOne(speaks []spoken.Key, want []spoken.Language) bool {
 	_, ok := spoken.Match(want, speaks)
 	return ok
+}
+
+// wakeIfWaiting marks a referral that another engine left waiting: by this
+// one's clock, which may be ahead, somebody may have joined its line since.
+func (d *derived) wakeIfWaiting(b *book.Book, id uuid.UUID) {
+	if r, _ := b.Referral(id); r.Status == referral.StatusWaiting {
+		d.woken[id] = true
+	}
 }
 
 // wakeAll marks every waiting referral.

@@ -143,6 +143,7 @@ func (e *Engine) read(ctx context.Context, seen func(eventlog.Record)) error {
 		e.shown.Unlock()
 		if e.derived != nil {
 			e.derived.changed(e.book, stream, before.Offer.To, r.Time)
+			e.derived.wakeIfWaiting(e.book, stream.Referral)
 		}
 		if seen != nil {
 			seen(r)

@@ -108,16 +108,16 @@ func (s *step) restore(b *book.Book, at time.Time) {
 // by the clock alone, offers that end (by deadline, then request, R18), and
 // waits that give up. Next offers start now, whenever the last one ended.
 func (s *step) settle(now time.Time) bool {
+	head := s.at
 	s.at = later(s.at, now)
-	s.turnBack(s.draft, s.at)
+	s.turnBack(s.draft, head, s.at)
 	for !s.full() {
 		turn, turns := s.turns.due(s.at)
 		offer, offers := s.offers.due(s.at)
 		wait, waits := s.waits.due(s.at)
 		switch {
 		case turns && (!offers || !turn.at.After(offer.at)) && (!waits || !turn.at.After(wait.at)):
-			s.agentChanged(s.draft, turn.key, turn.at)
-			s.turned = later(s.turned, turn.at)
+			s.turnTo(s.draft, turn.key, turn.at)
 		case offers && (!waits || !offer.at.After(wait.at)):
 			s.endOffer(offer.key)
 		case waits && s.woken[wait.key] && s.inLine(wait.key):

@@ -7,6 +7,10 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,7 +21,6 @@ import (
 	"github.com/relevo-go/relevo/eventlog/eventlogtest"
 	"github.com/relevo-go/relevo/geo"
 	"github.com/relevo-go/relevo/referral"
-	"github.com/relevo-go/relevo/referral/book"
 	"github.com/relevo-go/relevo/referral/engine"
 )
 
@@ -26,10 +29,15 @@ var (
 	walkSeed = flag.Uint64("engine.seed", 1, "the seed of the first walk")
 )
 
-// TestWalks drives engines through random commands, clock jumps, faults of the
-// log and restarts, and holds the seven invariants after every step.
+// TestWalks drives one or two engines through random commands, clock jumps,
+// faults of the log and restarts, and holds the seven invariants after every
+// step.
 func TestWalks(t *testing.T) {
-	n := *walks
+	walk := func(t *testing.T, seed uint64) *walk { return newWalk(t, seed, 1+int(seed%2)) }
+	runWalks(t, *walks, walk)
+}
+
+func runWalks(t *testing.T, n int, begin func(*testing.T, uint64) *walk) {
 	if testing.Short() {
 		n = min(n, 8)
 	}
@@ -37,7 +45,7 @@ func TestWalks(t *testing.T) {
 		seed := *walkSeed + uint64(i)
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			w := newWalk(t, seed)
+			w := begin(t, seed)
 			for range 300 {
 				w.step()
 			}
@@ -51,27 +59,41 @@ const (
 	walkFirst  = agent.NPN(9_900_000_001)
 )
 
-// walk is one random history: engines on one log, under one clock.
+// walk is one random history: engines on one log, and what drives them. It is
+// the same for the same seed, IDs included.
 type walk struct {
 	*testing.T
-	seed    uint64
-	rnd     *rand.Rand
-	now     time.Time
-	memory  *eventlog.Memory
-	faulty  *eventlogtest.Faulty
-	engines []*engine.Engine
-	ids     uint64
-	refs    []uuid.UUID
-	twin    *twin
+	seed     uint64
+	test     string
+	rnd      *rand.Rand
+	now      time.Time
+	memory   *eventlog.Memory
+	stations []*station
+	acting   int // how many commands are under way, one within the other
+	ids      uint64
+	refs     []uuid.UUID
+	twin     *twin
 }
 
-func newWalk(t *testing.T, seed uint64) *walk {
-	w := &walk{
-		T: t, seed: seed, rnd: rand.New(rand.NewPCG(seed, 0)),
+// station is a place where an engine runs: its way to the log, and its clock.
+type station struct {
+	log    eventlog.Log
+	skew   time.Duration
+	engine *engine.Engine
+}
+
+func beginWalk(t *testing.T, seed uint64) *walk {
+	return &walk{
+		T: t, seed: seed, test: strings.Split(t.Name(), "/")[0], rnd: rand.New(rand.NewPCG(seed, 0)),
 		now: time.Date(2026, 11, 1, 6, 30, 0, 0, time.UTC), memory: new(eventlog.Memory), twin: newTwin(),
 	}
+}
+
+// newWalk begins a walk of engines that share one faulty log and one clock.
+func newWalk(t *testing.T, seed uint64, engines int) *walk {
+	w := beginWalk(t, seed)
 	faults := rand.New(rand.NewPCG(seed, 1))
-	w.faulty = eventlogtest.Wrap(w.memory, func(int) eventlogtest.Fault {
+	log := eventlogtest.Wrap(w.memory, func(int) eventlogtest.Fault {
 		if faults.IntN(12) != 0 {
 			return eventlogtest.None
 		}
@@ -79,28 +101,37 @@ func newWalk(t *testing.T, seed uint64) *walk {
 			eventlogtest.Refused, eventlogtest.UncertainWritten, eventlogtest.UncertainLost, eventlogtest.UncertainLate,
 		}[faults.IntN(4)]
 	})
-	w.engines = make([]*engine.Engine, 1+w.rnd.IntN(2))
-	for i := range w.engines {
-		w.open(i)
+	for range engines {
+		w.stations = append(w.stations, &station{log: log})
+	}
+	w.start()
+	return w
+}
+
+// start opens the engines and registers the agents.
+func (w *walk) start() {
+	for _, s := range w.stations {
+		w.open(s)
 	}
 	for n := range agent.NPN(walkAgents) {
 		w.setUp(walkFirst + n)
 	}
-	return w
 }
 
-// open puts a fresh engine in the place of one, as after a crash.
-func (w *walk) open(i int) {
+// open starts a fresh engine at a station, as after a crash.
+func (w *walk) open(s *station) {
+	w.acting++
+	defer func() { w.acting-- }()
 	for {
-		eng, err := engine.Open(context.Background(), w.faulty, &engine.Options{
-			Now: func() time.Time { return w.now }, NewID: w.newID, Policy: w.policyOrNil(),
+		eng, err := engine.Open(context.Background(), s.log, &engine.Options{
+			Now: func() time.Time { return w.now.Add(s.skew) }, NewID: w.newID, Policy: w.policyOrNil(),
 		})
 		if err == nil {
-			w.engines[i] = eng
+			s.engine = eng
 			return
 		}
 		if !passing(err) {
-			w.Fatalf("seed %d: Open: %v", w.seed, err)
+			w.failf("Open: %v", err)
 		}
 	}
 }
@@ -127,7 +158,7 @@ func (w *walk) policyOrNil() *referral.Policy {
 
 // passing reports whether an error is one of those the faulty log makes.
 func passing(err error) bool {
-	return errors.Is(err, eventlogtest.ErrRefused) || errors.Is(err, eventlog.ErrUncertain)
+	return errors.Is(err, eventlogtest.ErrRefused) || errors.Is(err, eventlog.ErrUncertain) || errors.Is(err, errCut)
 }
 
 var (
@@ -190,71 +221,102 @@ func (w *walk) agent(n agent.NPN, commands ...agent.Command) {
 	w.try("agent", func(e *engine.Engine) error {
 		_, err := e.Agent(context.Background(), n, commands...)
 		return err
-	})
+	}, nil)
 }
 
-// try sends a command to a random engine until its answer is certain, as a host
-// does. A refusal by the rules is an answer.
-func (w *walk) try(what string, send func(*engine.Engine) error) {
+// try sends a command to a random station until its answer is certain, as a host
+// does. A refusal by the rules is an answer. What was done is then true of the
+// log, and whatever was due by now is done (invariant 7).
+func (w *walk) try(what string, send func(*engine.Engine) error, done func() bool) {
+	w.acting++
+	defer func() { w.acting-- }()
 	for range 50 {
 		var refused *referral.Rejection
-		switch err := send(pick(w, w.engines)); {
+		s := pick(w, w.stations)
+		err := send(s.engine)
+		w.check()
+		switch {
+		case err == nil && done != nil && !done():
+			w.failf("%s was answered, and is not in the log", what)
 		case err == nil, errors.As(err, &refused):
-			w.check()
-			w.rested()
+			w.rested(s)
 			return
 		case !passing(err):
-			w.Fatalf("seed %d: %s: %v", w.seed, what, err)
+			w.failf("%s: %v", what, err)
 		}
-		w.check()
 	}
-	w.Fatalf("seed %d: %s: fifty faults in a row", w.seed, what)
+	w.failf("%s: fifty faults in a row", what)
 }
 
 // step does one random thing.
 func (w *walk) step() {
-	ctx := context.Background()
 	n := walkFirst + agent.NPN(w.rnd.IntN(walkAgents))
 	var id uuid.UUID
-	by := n
 	if len(w.refs) > 0 {
 		id = w.refs[max(0, len(w.refs)-1-w.rnd.IntN(6))]
-		if r, err := w.engines[0].Referral(id); err == nil && w.rnd.IntN(4) != 0 && r.Offer.To != 0 {
-			by = r.Offer.To
-		}
 	}
 	switch k := w.rnd.IntN(30); {
-	case k < 5:
-		id := w.newID()
-		request := referral.Request{ID: id, Subject: "case", State: "FL", ZIP: pick(w, walkZIPs), Languages: w.tags()}
-		w.refs = append(w.refs, id)
-		w.try("request", func(e *engine.Engine) error { _, err := e.Request(ctx, request); return err })
-	case k < 8:
-		w.try("accept", func(e *engine.Engine) error { _, err := e.Accept(ctx, id, by); return err })
-	case k < 12:
-		w.try("decline", func(e *engine.Engine) error { _, err := e.Decline(ctx, id, by, ""); return err })
-	case k == 12:
-		w.try("withdraw", func(e *engine.Engine) error { _, err := e.Withdraw(ctx, id); return err })
-	case k == 13:
-		w.try("outcome", func(e *engine.Engine) error {
-			_, err := e.RecordOutcome(ctx, id, by, referral.Enrolled)
-			return err
-		})
+	case k < 14:
+		w.command(k, id, n)
 	case k == 14:
-		w.open(w.rnd.IntN(len(w.engines)))
+		w.open(pick(w, w.stations))
 		w.check()
 	case k < 20:
 		w.advance(time.Duration(w.rnd.IntN(16)) * time.Minute)
 	case k == 20:
 		w.advance(time.Duration(w.rnd.IntN(30)) * time.Hour)
 	case k == 21:
-		// A clock may be set back, but not further behind the log than allowed.
-		if back := w.now.Add(-time.Duration(w.rnd.IntN(100)) * time.Second); w.twin.time().Sub(back) < 100*time.Second {
-			w.now = back
-		}
+		w.setBack(time.Duration(w.rnd.IntN(100)) * time.Second)
 		w.tick()
 	default:
 		w.agent(n, w.fact()...)
+	}
+}
+
+// setBack sets the clock back, though not so far behind the log that an engine
+// stops (R25).
+func (w *walk) setBack(by time.Duration) {
+	now := w.now.Add(-by)
+	for _, s := range w.stations {
+		if w.twin.time().Sub(now.Add(s.skew)) > 100*time.Second {
+			return
+		}
+	}
+	w.now = now
+}
+
+// command sends a consumer's or an agent's command about a referral.
+func (w *walk) command(k int, id uuid.UUID, by agent.NPN) {
+	ctx := context.Background()
+	if r, _ := w.twin.book.Referral(id); w.rnd.IntN(4) != 0 && r.Offer.To != 0 {
+		by = r.Offer.To
+	}
+	now := func() referral.Referral { r, _ := w.twin.book.Referral(id); return r }
+	switch {
+	case k < 5:
+		id = w.newID()
+		request := referral.Request{ID: id, Subject: "case", State: "FL", ZIP: pick(w, walkZIPs), Languages: w.tags()}
+		w.refs = append(w.refs, id)
+		w.try("request", func(e *engine.Engine) error { _, err := e.Request(ctx, request); return err },
+			func() bool { return now().ID == id })
+	case k < 8:
+		w.try("accept", func(e *engine.Engine) error { _, err := e.Accept(ctx, id, by); return err },
+			func() bool { return now().Holder() == by })
+	case k < 12:
+		w.try("decline", func(e *engine.Engine) error { _, err := e.Decline(ctx, id, by, ""); return err },
+			func() bool {
+				return slices.ContainsFunc(now().Past, func(p referral.PastOffer) bool {
+					return p.To == by && p.Ending == referral.EndedDeclined
+				})
+			})
+	case k == 12:
+		w.try("withdraw", func(e *engine.Engine) error { _, err := e.Withdraw(ctx, id); return err },
+			func() bool { return now().Status == referral.StatusWithdrawn })
+	default:
+		w.try("outcome", func(e *engine.Engine) error {
+			_, err := e.RecordOutcome(ctx, id, by, referral.Enrolled)
+			return err
+		}, func() bool { return now().Outcome == referral.Enrolled })
 	}
 }
 
@@ -298,7 +360,18 @@ func (w *walk) advance(d time.Duration) {
 }
 
 func (w *walk) tick() {
-	w.try("tick", func(e *engine.Engine) error { return e.Tick(context.Background(), w.now) })
+	// A tick at one station's time by another's engine is as good: all are late
+	// or early by no more than they may be.
+	w.try("tick", func(e *engine.Engine) error { return e.Tick(context.Background(), w.clockOf(e)) }, nil)
+}
+
+func (w *walk) clockOf(e *engine.Engine) time.Time {
+	for _, s := range w.stations {
+		if s.engine == e {
+			return w.now.Add(s.skew)
+		}
+	}
+	return w.now
 }
 
 // check reads what is new in the log into the twin, which judges every record.
@@ -306,188 +379,74 @@ func (w *walk) check() {
 	w.Helper()
 	for r, err := range w.memory.Read(context.Background(), w.twin.position()) {
 		if err != nil {
-			w.Fatal(err)
+			w.failf("%v", err)
 		}
 		if wrong := w.twin.judge(r); wrong != "" {
-			w.transcript(40)
-			w.Fatalf("%s\nrepeat it with: go test ./referral/engine -run TestWalks -engine.walks 1 -engine.seed %d", wrong, w.seed)
+			w.failf("%s", wrong)
 		}
 	}
 }
 
-// transcript prints the newest records.
-func (w *walk) transcript(n uint64) {
-	for r := range w.memory.Read(context.Background(), eventlog.Position(max(w.twin.uintPosition(), n)-n)) {
+// failf ends the walk with the newest records and how to repeat it.
+func (w *walk) failf(format string, args ...any) {
+	w.Helper()
+	for r := range w.memory.Read(context.Background(), eventlog.Position(max(w.twin.uintPosition(), 40)-40)) {
 		w.Logf("%d %s %s %s %s [%d-%d]", r.Position, r.Time.Format(time.RFC3339), r.Stream, r.Kind, r.Data, r.First, r.Last)
 	}
+	path := filepath.Join(w.ArtifactDir(), fmt.Sprintf("%s-%d.jsonl", w.test, w.seed))
+	if f, err := os.Create(path); err == nil {
+		for r := range w.memory.Read(context.Background(), 0) {
+			f.Write(append(r.AppendLine(nil), '\n'))
+		}
+		f.Close()
+	}
+	w.Fatalf("seed %d: %s\nrepeat it, and keep its log, with: go test ./referral/engine -run '%s$' -engine.walks 1 -engine.seed %d -artifacts",
+		w.seed, fmt.Sprintf(format, args...), w.test, w.seed)
 }
 
-// rested holds invariant 7: a command or a step was answered, so whatever was
-// due by now is done.
-func (w *walk) rested() {
+// rested holds invariant 7 at a station's time: it answered, so whatever was due
+// by then is done.
+func (w *walk) rested(s *station) {
 	w.Helper()
-	at := w.now
+	at := w.now.Add(s.skew)
 	if at.Before(w.twin.time()) {
 		at = w.twin.time()
 	}
+	if w.acting > 1 {
+		return // within another's append, which goes on
+	}
 	if wrong := w.twin.restless(at); wrong != "" {
-		w.transcript(40)
-		w.Fatalf("%s\nrepeat it with: go test ./referral/engine -run TestWalks -engine.walks 1 -engine.seed %d", wrong, w.seed)
+		w.failf("%s", wrong)
 	}
 }
 
-// settled lets every engine do what is due and holds invariants 5 and 7.
+// settled lets every engine catch up and do what is due, and holds invariant 5:
+// its state is the fold of the log.
 func (w *walk) settled() {
 	w.Helper()
-	ctx := context.Background()
 	w.now = w.now.Add(3 * time.Minute)
-	for i := range w.engines {
-		for {
-			err := w.engines[i].Tick(ctx, w.now)
-			if err == nil {
-				break
+	for range 2 { // the second time all of them stand at the head
+		for _, s := range w.stations {
+			for {
+				w.acting++
+				err := s.engine.Tick(context.Background(), w.now.Add(s.skew))
+				w.acting--
+				if err == nil {
+					break
+				}
+				if !passing(err) {
+					w.failf("Tick: %v", err)
+				}
 			}
-			if !passing(err) {
-				w.Fatalf("seed %d: Tick: %v", w.seed, err)
-			}
+			w.check()
+			w.rested(s)
 		}
 	}
-	w.check()
-	w.rested()
-	for _, e := range w.engines {
-		if err := e.Tick(ctx, w.now); err != nil && !passing(err) {
-			w.Fatal(err)
-		}
-		w.check()
-		if p, digest := e.Digest(); uint64(p) == w.twin.uintPosition() && digest != w.twin.book.Digest() {
-			w.Errorf("seed %d: the engine's state at %d is not the fold of the log (invariant 5)", w.seed, p)
+	for i, s := range w.stations {
+		p, digest := s.engine.Digest()
+		if uint64(p) != w.twin.uintPosition() || digest != w.twin.book.Digest() {
+			w.failf("engine %d stands at %d with %s, the fold of the log at %d with %s (invariant 5)",
+				i, p, digest, w.twin.uintPosition(), w.twin.book.Digest())
 		}
 	}
-}
-
-// twin is the deliberately dumb reader of a log: it folds every record and
-// judges each by looking at everybody.
-type twin struct{ book *book.Book }
-
-func newTwin() *twin { return &twin{book.New()} }
-
-func (w *twin) uintPosition() uint64 { p, _ := w.book.Position(); return p }
-
-func (w *twin) time() time.Time { _, t := w.book.Position(); return t }
-
-func (w *twin) position() eventlog.Position { return eventlog.Position(w.uintPosition()) }
-
-// judge folds a record in and returns which invariant it breaks, or "".
-func (w *twin) judge(r eventlog.Record) string {
-	stream, err := book.ParseStream(r.Stream)
-	if err != nil {
-		return err.Error()
-	}
-	e, err := book.Decode(stream, r.Kind, r.Time, r.Data)
-	if err != nil {
-		return fmt.Sprintf("position %d: %v", r.Position, err)
-	}
-	before, _ := w.book.Referral(stream.Referral)
-	policy, _ := w.book.Policy()
-	say := func(format string, args ...any) string {
-		return fmt.Sprintf("position %d, %s: %s", r.Position, r.Kind, fmt.Sprintf(format, args...))
-	}
-	switch e := e.(type) {
-	case referral.Requested:
-		if before.Status != "" {
-			return say("requested twice")
-		}
-	case referral.Contacted, referral.OutcomeRecorded:
-		if before.Status != referral.StatusAccepted {
-			return say("on a referral that is %s (invariant 4)", before.Status)
-		}
-	case referral.Offered:
-		if before.Status != referral.StatusPending && before.Status != referral.StatusWaiting {
-			return say("on a referral that is %s (invariant 1)", before.Status)
-		}
-		if before.Asked(e.To) {
-			return say("agent %s is asked twice (invariant 3)", e.To)
-		}
-		line := referral.Line(before, w.book.Agents(), policy, r.Time)
-		if len(line) == 0 || line[0].Agent != e.To {
-			return say("to %s, but the line is %v (invariant 2)", e.To, line)
-		}
-		if line[0].Language != e.Language || !e.Deadline.Equal(r.Time.Add(policy.Window)) {
-			return say("language %s, deadline %s: want %s and %s", e.Language, e.Deadline, line[0].Language, r.Time.Add(policy.Window))
-		}
-		for older, position := range w.book.Referrals() {
-			if _, mine := w.book.Referral(stream.Referral); position >= mine {
-				break
-			}
-			waits := older.Status == referral.StatusWaiting || older.Status == referral.StatusPending
-			if waits && len(referral.Line(older, w.book.Agents(), policy, r.Time)) > 0 {
-				return say("before the older request %s, which has a line too (R10)", older.ID)
-			}
-		}
-	case referral.Accepted:
-		if before.Status != referral.StatusOffered || before.Offer.To != e.By || !r.Time.Before(before.Offer.Deadline) {
-			return say("by %s at %s of %+v (R1)", e.By, r.Time, before.Offer)
-		}
-	case referral.Declined:
-		if before.Status != referral.StatusOffered || before.Offer.To != e.By || !r.Time.Before(before.Offer.Deadline) {
-			return say("by %s at %s of %+v (R1)", e.By, r.Time, before.Offer)
-		}
-	case referral.Expired:
-		if before.Status != referral.StatusOffered || r.Time.Before(before.Offer.Deadline) {
-			return say("at %s of %+v", r.Time, before.Offer)
-		}
-	case referral.Rescinded:
-		if before.Status != referral.StatusOffered {
-			return say("on a referral that is %s", before.Status)
-		}
-	case referral.Waiting:
-		if line := referral.Line(before, w.book.Agents(), policy, r.Time); len(line) > 0 {
-			return say("but the line is %v (R10)", line)
-		}
-	case referral.Exhausted:
-		if before.Status != referral.StatusWaiting || before.Until.IsZero() || r.Time.Before(before.Until) {
-			return say("a referral %s until %s (R10)", before.Status, before.Until)
-		}
-	case referral.Withdrawn:
-		if before.Status.Ended() {
-			return say("on a referral that is %s (invariant 4)", before.Status)
-		}
-	}
-	w.book.Apply(uint64(r.Position), r.Time, stream, e)
-	return ""
-}
-
-// restless returns which referral is not at rest at an instant at which nothing
-// is due, or "" (invariant 7).
-func (w *twin) restless(now time.Time) string {
-	policy, _ := w.book.Policy()
-	open := map[agent.NPN]int{}
-	for r := range w.book.Referrals() {
-		switch r.Status {
-		case referral.StatusOffered:
-			open[r.Offer.To]++
-			holder, _ := w.book.Agent(r.Offer.To)
-			why := agent.Rescinding(holder.Verdict(r.Need(), policy.Terms, now))
-			if !now.Before(r.Offer.Deadline) || why != nil {
-				return fmt.Sprintf("the offer to %s of %s is open at %s until %s: %v (R7)", r.Offer.To, r.ID, now, r.Offer.Deadline, why)
-			}
-		case referral.StatusWaiting:
-			if line := referral.Line(r, w.book.Agents(), policy, now); len(line) > 0 {
-				return fmt.Sprintf("%s waits, but the line is %v (invariant 7)", r.ID, line)
-			}
-			if !r.Until.IsZero() && !now.Before(r.Until) {
-				return fmt.Sprintf("%s waits at %s until %s", r.ID, now, r.Until)
-			}
-		default:
-			if !r.Status.Ended() {
-				return fmt.Sprintf("%s is %s (invariant 7)", r.ID, r.Status)
-			}
-		}
-	}
-	for a, l := range w.book.Agents() {
-		if l.Open != open[a.NPN] {
-			return fmt.Sprintf("agent %s holds %d open offers, its load says %d", a.NPN, open[a.NPN], l.Open)
-		}
-	}
-	return ""
 }

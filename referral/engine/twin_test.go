@@ -1,0 +1,138 @@
+package engine_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/relevo-go/relevo/agent"
+	"github.com/relevo-go/relevo/eventlog"
+	"github.com/relevo-go/relevo/referral"
+	"github.com/relevo-go/relevo/referral/book"
+)
+
+// twin is the deliberately dumb reader of a log: it folds every record and
+// judges each by looking at everybody.
+type twin struct{ book *book.Book }
+
+func newTwin() *twin { return &twin{book.New()} }
+
+func (t *twin) uintPosition() uint64 { p, _ := t.book.Position(); return p }
+
+func (t *twin) time() time.Time { _, at := t.book.Position(); return at }
+
+func (t *twin) position() eventlog.Position { return eventlog.Position(t.uintPosition()) }
+
+// judge folds a record in and returns which invariant it breaks, or "".
+func (t *twin) judge(r eventlog.Record) string {
+	stream, err := book.ParseStream(r.Stream)
+	if err != nil {
+		return err.Error()
+	}
+	e, err := book.Decode(stream, r.Kind, r.Time, r.Data)
+	if err != nil {
+		return fmt.Sprintf("position %d: %v", r.Position, err)
+	}
+	before, _ := t.book.Referral(stream.Referral)
+	policy, _ := t.book.Policy()
+	say := func(format string, args ...any) string {
+		return fmt.Sprintf("position %d, %s: %s", r.Position, r.Kind, fmt.Sprintf(format, args...))
+	}
+	switch e := e.(type) {
+	case referral.Requested:
+		if before.Status != "" {
+			return say("requested twice")
+		}
+	case referral.Contacted, referral.OutcomeRecorded:
+		if before.Status != referral.StatusAccepted {
+			return say("on a referral that is %s (invariant 4)", before.Status)
+		}
+	case referral.Offered:
+		if before.Status != referral.StatusPending && before.Status != referral.StatusWaiting {
+			return say("on a referral that is %s (invariant 1)", before.Status)
+		}
+		if before.Asked(e.To) {
+			return say("agent %s is asked twice (invariant 3)", e.To)
+		}
+		line := referral.Line(before, t.book.Agents(), policy, r.Time)
+		if len(line) == 0 || line[0].Agent != e.To {
+			return say("to %s, but the line is %v (invariant 2)", e.To, line)
+		}
+		if line[0].Language != e.Language || !e.Deadline.Equal(r.Time.Add(policy.Window)) {
+			return say("language %s, deadline %s: want %s and %s", e.Language, e.Deadline, line[0].Language, r.Time.Add(policy.Window))
+		}
+		for older, position := range t.book.Referrals() {
+			if _, mine := t.book.Referral(stream.Referral); position >= mine {
+				break
+			}
+			waits := older.Status == referral.StatusWaiting || older.Status == referral.StatusPending
+			if waits && len(referral.Line(older, t.book.Agents(), policy, r.Time)) > 0 {
+				return say("before the older request %s, which has a line too (R10)", older.ID)
+			}
+		}
+	case referral.Accepted:
+		if before.Status != referral.StatusOffered || before.Offer.To != e.By || !r.Time.Before(before.Offer.Deadline) {
+			return say("by %s at %s of %+v (R1)", e.By, r.Time, before.Offer)
+		}
+	case referral.Declined:
+		if before.Status != referral.StatusOffered || before.Offer.To != e.By || !r.Time.Before(before.Offer.Deadline) {
+			return say("by %s at %s of %+v (R1)", e.By, r.Time, before.Offer)
+		}
+	case referral.Expired:
+		if before.Status != referral.StatusOffered || r.Time.Before(before.Offer.Deadline) {
+			return say("at %s of %+v", r.Time, before.Offer)
+		}
+	case referral.Rescinded:
+		if before.Status != referral.StatusOffered {
+			return say("on a referral that is %s", before.Status)
+		}
+	case referral.Waiting:
+		if line := referral.Line(before, t.book.Agents(), policy, r.Time); len(line) > 0 {
+			return say("but the line is %v (R10)", line)
+		}
+	case referral.Exhausted:
+		if before.Status != referral.StatusWaiting || before.Until.IsZero() || r.Time.Before(before.Until) {
+			return say("a referral %s until %s (R10)", before.Status, before.Until)
+		}
+	case referral.Withdrawn:
+		if before.Status.Ended() {
+			return say("on a referral that is %s (invariant 4)", before.Status)
+		}
+	}
+	t.book.Apply(uint64(r.Position), r.Time, stream, e)
+	return ""
+}
+
+// restless returns which referral is not at rest at an instant at which nothing
+// is due, or "" (invariant 7).
+func (t *twin) restless(now time.Time) string {
+	policy, _ := t.book.Policy()
+	open := map[agent.NPN]int{}
+	for r := range t.book.Referrals() {
+		switch r.Status {
+		case referral.StatusOffered:
+			open[r.Offer.To]++
+			holder, _ := t.book.Agent(r.Offer.To)
+			why := agent.Rescinding(holder.Verdict(r.Need(), policy.Terms, now))
+			if !now.Before(r.Offer.Deadline) || why != nil {
+				return fmt.Sprintf("the offer to %s of %s is open at %s until %s: %v (R7)", r.Offer.To, r.ID, now, r.Offer.Deadline, why)
+			}
+		case referral.StatusWaiting:
+			if line := referral.Line(r, t.book.Agents(), policy, now); len(line) > 0 {
+				return fmt.Sprintf("%s waits, but the line is %v (invariant 7)", r.ID, line)
+			}
+			if !r.Until.IsZero() && !now.Before(r.Until) {
+				return fmt.Sprintf("%s waits at %s until %s", r.ID, now, r.Until)
+			}
+		default:
+			if !r.Status.Ended() {
+				return fmt.Sprintf("%s is %s (invariant 7)", r.ID, r.Status)
+			}
+		}
+	}
+	for a, l := range t.book.Agents() {
+		if l.Open != open[a.NPN] {
+			return fmt.Sprintf("agent %s holds %d open offers, its load says %d", a.NPN, open[a.NPN], l.Open)
+		}
+	}
+	return ""
+}
