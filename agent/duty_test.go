@@ -20,7 +20,9 @@ func shift(d time.Weekday, from, to string) agent.Shift {
 // B1: weekly hours in the agent's zone, overnight and across both changes of
 // daylight saving, in the states that keep their own time; override; absences.
 func TestB1_Duty(t *testing.T) {
-	hours := func(zone string, weekly ...agent.Shift) agent.SetHours { return agent.SetHours{Zone: zone, Weekly: weekly} }
+	hours := func(zone string, weekly ...agent.Shift) agent.SetHours {
+		return agent.SetHours{Zone: zone, Weekly: weekly}
+	}
 	nine := hours("America/New_York", shift(time.Monday, "09:00", "17:00"))
 	night := hours("America/New_York", shift(time.Sunday, "22:00", "06:00"))
 	small := hours("America/New_York", shift(time.Sunday, "01:15", "01:45"))
