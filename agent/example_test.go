@@ -96,11 +96,11 @@ func ExampleAgent_StateChoices() {
 		a = agent.Apply(a, e)
 	}
 	for _, c := range a.StateChoices(time.Date(2026, time.November, 23, 17, 0, 0, 0, time.UTC)) {
-		fmt.Println(c.State, c.Ticked, c.Missing, c.Support)
+		fmt.Printf("%s %v %v %q\n", c.State, c.Ticked, c.Missing, c.Support)
 	}
 	// Output:
-	// FL false []
-	// TX false [holds a license that is not active in TX (R21)] FFMProducer-Assister@cms.hhs.gov
+	// FL false [] ""
+	// TX false [holds a license that is not active in TX (R21)] "FFMProducer-Assister@cms.hhs.gov"
 }
 
 // Under display choice 2 a person sees no street.
