@@ -82,6 +82,30 @@ func (e *Engine) Verdict(id uuid.UUID, n agent.NPN) ([]agent.Reason, error) {
 	return referral.Verdict(r, a, e.book.Load(n), policy, e.options.Now()), nil
 }
 
+// Line returns who is in a referral's line now, in order, up to a number of
+// places; whoever was asked before is not (R11). Nobody is in line of a referral
+// that has ended. Its cost grows with the places asked for. The error is
+// [referral.ErrNotFound], or what keeps the engine from looking at the log.
+func (e *Engine) Line(ctx context.Context, id uuid.UUID, most int) ([]referral.Place, error) {
+	var places []referral.Place
+	err := e.do(ctx, &call{decide: func(s *step) error {
+		places = nil
+		r, _ := s.draft.Referral(id)
+		if r.Status == "" {
+			return fmt.Errorf("engine: referral %s: %w", id, referral.ErrNotFound)
+		}
+		policy, _ := s.draft.Policy()
+		for p := range s.line(r, policy) {
+			if len(places) >= most || r.Status.Ended() {
+				break
+			}
+			places = append(places, p)
+		}
+		return nil
+	}})
+	return places, err
+}
+
 // Directory returns the card of every agent who may be shown in a state now, by
 // NPN: the public directory, Find Local Help (R32). It looks at every agent.
 func (e *Engine) Directory(in geo.State) []agent.Card {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"iter"
 	"time"
 
 	"github.com/google/uuid"
@@ -202,21 +203,34 @@ func (s *step) inLine(id uuid.UUID) bool {
 	return ok
 }
 
-// first finds the first in the referral's line and the offer to make (R2, R13).
-func (s *step) first(r referral.Referral, p referral.Policy) (referral.MakeOffer, bool) {
-	for m := range s.index.Line(s.query(r, p)) {
-		n := agent.NPN(m.ID)
-		if r.Asked(n) {
-			continue
+// line yields who is in the referral's line, in order (R2, R12).
+func (s *step) line(r referral.Referral, p referral.Policy) iter.Seq[referral.Place] {
+	return func(yield func(referral.Place) bool) {
+		want := r.Need().Languages
+		for m := range s.index.Line(s.query(r, p)) {
+			n := agent.NPN(m.ID)
+			if r.Asked(n) {
+				continue
+			}
+			a, _ := s.draft.Agent(n)
+			language, _ := a.Speaks(want)
+			if !yield(referral.Place{Agent: n, Chord: m.Chord, LastOffer: m.Last, Language: language}) {
+				return
+			}
 		}
-		a, _ := s.draft.Agent(n)
-		language, _ := a.Speaks(r.Need().Languages)
+	}
+}
+
+// first finds the first in the referral's line and the offer to make (R13).
+func (s *step) first(r referral.Referral, p referral.Policy) (referral.MakeOffer, bool) {
+	for place := range s.line(r, p) {
+		a, _ := s.draft.Agent(place.Agent)
 		meters := geo.Meters(-1)
-		if m.Chord != geo.Unreachable {
-			meters = m.Chord.Meters()
+		if place.Chord != geo.Unreachable {
+			meters = place.Chord.Meters()
 		}
 		return referral.MakeOffer{
-			To: n, Deadline: s.at.Add(p.Window), Language: language, Meters: meters, Channels: a.OfferChannels(), At: s.at,
+			To: place.Agent, Deadline: s.at.Add(p.Window), Language: place.Language, Meters: meters, Channels: a.OfferChannels(), At: s.at,
 		}, true
 	}
 	return referral.MakeOffer{}, false

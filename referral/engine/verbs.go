@@ -13,7 +13,8 @@ import (
 )
 
 // Agent records facts about an agent, all of them or, if one is refused, none,
-// and returns the agent as it stands after them. [agent.Register] comes first.
+// and returns the agent as it stands after them; without commands it returns the
+// agent as it stands. [agent.Register] comes first.
 // The engine looks up the ZIP of a profile; one that contradicts its state is
 // refused (R16). Whatever follows, an offer
 // rescinded (R7) or made to somebody who waited (R10), is appended with it.

@@ -418,6 +418,35 @@ func (w *walk) rested(s *station) {
 	if wrong := w.twin.restless(at); wrong != "" {
 		w.failf("%s", wrong)
 	}
+	if len(w.refs) > 0 {
+		w.sameLine(s, pick(w, w.refs))
+	}
+}
+
+// sameLine holds the whole line that an engine finds to the twin's, who looks at
+// everybody (R12, R13, R15).
+func (w *walk) sameLine(s *station, id uuid.UUID) {
+	w.Helper()
+	w.acting += 2 // nobody comes between
+	got, err := s.engine.Line(context.Background(), id, walkAgents)
+	w.acting -= 2
+	w.check()
+	if passing(err) {
+		return
+	}
+	at := w.now.Add(s.skew)
+	if at.Before(w.twin.time()) {
+		at = w.twin.time()
+	}
+	policy, _ := w.twin.book.Policy()
+	r, _ := w.twin.book.Referral(id)
+	var want []referral.Place
+	if !r.Status.Ended() {
+		want = referral.Line(r, w.twin.book.Agents(), policy, at)
+	}
+	if !slices.Equal(got, want) || err != nil && !errors.Is(err, referral.ErrNotFound) {
+		w.failf("Line(%s) = %v, %v, want %v", id, got, err, want)
+	}
 }
 
 // settled lets every engine catch up and do what is due, and holds invariant 5:
