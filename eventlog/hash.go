@@ -35,7 +35,7 @@ func (h Hash) appendHex(dst []byte) []byte { return hex.AppendEncode(dst, h[:]) 
 // chain returns the sum of a record: the hash of the previous sum's hex digits
 // followed by the record's line without its sum.
 func chain(prev Hash, body []byte) Hash {
-	var small [1024]byte
+	var small [576]byte
 	if hexLen+len(body) <= len(small) {
 		b := prev.appendHex(small[:0])
 		return sha256.Sum256(append(b, body...))

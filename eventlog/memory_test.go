@@ -14,27 +14,30 @@ func TestMemory(t *testing.T) {
 }
 
 // TestMemoryWaitsDurably checks that Wait counts as blocked in a synctest
-// bubble, so that fake time goes on while an engine waits.
+// bubble, so that fake time goes on while an engine waits, and that it goes on
+// waiting while the head moves but not far enough.
 func TestMemoryWaitsDurably(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log eventlog.Memory
 		done := false
 		go func() {
-			if err := log.Wait(t.Context(), 0); err != nil {
+			if err := log.Wait(t.Context(), 1); err != nil {
 				t.Error(err)
 			}
 			done = true
 		}()
-		synctest.Wait()
-		if done {
-			t.Fatal("Wait(0) returned on an empty log")
-		}
-		if _, err := log.Append(context.Background(), 0, entry(1, `{}`)); err != nil {
-			t.Fatal(err)
+		for after := range eventlog.Position(2) {
+			synctest.Wait()
+			if done {
+				t.Fatalf("Wait(1) returns with the head at %d", after)
+			}
+			if _, err := log.Append(context.Background(), after, entry(byte(after)+1, `{}`)); err != nil {
+				t.Fatal(err)
+			}
 		}
 		synctest.Wait()
 		if !done {
-			t.Fatal("Wait(0) still waits after an append")
+			t.Fatal("Wait(1) still waits with the head at 2")
 		}
 	})
 }

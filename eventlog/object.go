@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"bytes"
+	"sync"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -22,11 +23,19 @@ func scanObject(b []byte) (int, *lineError) {
 	if len(b) == 0 || b[0] != '{' {
 		return 0, &lineError{0, "not a JSON object"}
 	}
-	var room [24][]byte
-	s := scanner{b: b, keys: room[:0]}
-	end := s.object(0, 1)
-	return end, s.err
+	s := scanners.Get().(*scanner)
+	s.b, s.keys, s.err = b, s.keys[:0], nil
+	end, err := s.object(0, 1), s.err
+	s.b, s.err = nil, nil
+	if cap(s.keys) <= 1024 {
+		clear(s.keys[:cap(s.keys)])
+		scanners.Put(s)
+	}
+	return end, err
 }
+
+// scanners keeps scanners for the room of their keys.
+var scanners = sync.Pool{New: func() any { return &scanner{keys: make([][]byte, 0, 2*manyKeys)} }}
 
 type scanner struct {
 	b    []byte

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // disk is every file operation of a log, so that tests can put a disk in its
@@ -17,7 +18,8 @@ type disk interface {
 	rename(from, to string) error
 	// isDir reports whether path is a directory; a missing path is fs.ErrNotExist.
 	isDir(path string) (bool, error)
-	mkdir(path string) error
+	// mkdirAll makes a directory and those above it.
+	mkdirAll(path string) error
 	// list returns the names in a directory, in any order.
 	list(dir string) ([]string, error)
 	// syncDir makes the names in a directory durable.
@@ -49,7 +51,7 @@ func (osDisk) open(path string, flag int) (file, error) {
 
 func (osDisk) rename(from, to string) error { return os.Rename(from, to) }
 
-func (osDisk) mkdir(path string) error { return os.Mkdir(path, 0o750) }
+func (osDisk) mkdirAll(path string) error { return os.MkdirAll(path, 0o750) }
 
 func (osDisk) isDir(path string) (bool, error) {
 	info, err := os.Stat(path)
@@ -72,29 +74,30 @@ func (osDisk) syncDir(dir string) error { return syncDir(dir) }
 
 func (osDisk) lock(path string) (io.Closer, error) { return lockFile(path) }
 
-// makeDir makes dir and the directories above it that are missing, each durable
-// in the one above.
+// makeDir makes dir and the directories above it that are missing.
 func makeDir(d disk, dir string) error {
-	is, err := d.isDir(dir)
-	switch {
-	case err == nil && is:
-		return nil
-	case err == nil:
+	switch is, err := d.isDir(dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return d.mkdirAll(dir)
+	case err != nil:
+		return err
+	case !is:
 		return notDir(dir)
-	case !errors.Is(err, fs.ErrNotExist):
-		return err
 	}
-	above := filepath.Dir(dir)
-	if above == dir {
-		return err
+	return nil
+}
+
+// syncAbove makes the name of a directory durable, and the names of those above
+// it: any of them may have been made for this log, now or by a process that
+// died. Directories that cannot be synced are not of this log's making.
+func syncAbove(d disk, dir string) error {
+	for above := filepath.Dir(dir); above != dir; dir, above = above, filepath.Dir(above) {
+		err := d.syncDir(above)
+		if err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, syscall.EINVAL) {
+			return err
+		}
 	}
-	if err := makeDir(d, above); err != nil {
-		return err
-	}
-	if err := d.mkdir(dir); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return d.syncDir(above)
+	return nil
 }
 
 func notDir(path string) error {

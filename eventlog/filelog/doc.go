@@ -36,11 +36,12 @@
 // Everything else that is not a whole, chained, dense log is damage, and is
 // refused with an [eventlog.CorruptError] that names the file, the byte, the
 // first position lost and the last good one; nothing is changed. A bad end of
-// the last segment counts as torn only if no readable record of another append
-// follows it, at whatever byte, no later segment does, and it is not an append
-// that is all there with other letters in it. What remains is this: damage that
-// leaves exactly the last append unreadable looks like a crash, and so does an
-// append cut off at its very beginning. Keep a head elsewhere, if that matters.
+// the last segment counts as torn only if no readable record of a later append
+// follows it, at whatever byte, no later segment does, and bytes are missing: an
+// append whose lines are all there with other letters in them was damaged after
+// it was written. What remains is this: damage at the beginning or the end of a
+// line of the last append looks like a crash, and appends cut off where one
+// begins leave no trace. Keep a head elsewhere, if that matters.
 //
 // # Several processes
 //

@@ -144,8 +144,7 @@ func (l *Log) restore() error {
 	}
 	n := len(l.known.segments)
 	if n == 0 {
-		// The directory's own name may not have become durable when it was made.
-		return l.disk.syncDir(filepath.Dir(l.dir))
+		return syncAbove(l.disk, l.dir)
 	}
 	seg := &l.known.segments[n-1]
 	if l.file, err = l.disk.open(segmentPath(l.dir, seg.first), os.O_RDWR); err != nil {

@@ -14,37 +14,44 @@ import (
 // next begins, so these show that they cannot:
 //
 //   - a record of a later append, anywhere: the append after head was durable;
-//   - a record of an earlier one where a line begins: nothing is written twice;
-//   - an append after head whose lines are all there and readable: only sums,
-//     times or data differ from what was written, and a crash leaves gaps or a
-//     missing end, not other letters.
+//   - only whole lines that are of earlier appends: nothing is written twice;
+//   - an append after head whose lines are all there, from beginning to end: a
+//     crash leaves gaps or a missing end, not other letters.
 //
-// What they do not show is damage that leaves the last append unreadable.
+// What they do not show is damage at a beginning or an end of the last append's
+// lines.
 func isTorn(f io.ReaderAt, head eventlog.Head, from, bad, to int64) (bool, error) {
 	next := head.Position + 1
-	in := readLines(f, from, to)
-	for want := next; ; want++ {
-		start := in.at
+	last, found := next, next-1 // the append's last record as far as known, and the last line found
+	for in := readLines(f, from, to); ; {
 		line, err := in.next()
-		if err != nil && err != io.EOF && !isDamage(err) {
+		if err == io.EOF {
+			break
+		}
+		if err != nil && !isDamage(err) {
 			return false, err
 		}
-		if err != nil {
+		r, parseErr := eventlog.ParseLine(line)
+		if err != nil || parseErr != nil && !seemsWhole(line) {
+			found = 0
 			break
 		}
-		r, err := eventlog.ParseLine(line)
-		if err != nil {
-			break
+		if found++; parseErr == nil {
+			last = r.Last // of an earlier append, if one stands here again: then enough is found
 		}
-		if start >= bad && r.First != next || r.Position == want && r.Position == r.Last {
-			return false, nil
-		}
-		if r.Position != want {
-			break
-		}
+	}
+	if found >= last {
+		return false, nil
 	}
 	later, err := hasRecordAfter(f, next, bad, to)
 	return !later, err
+}
+
+// seemsWhole reports whether a bad line begins and ends as a record does and
+// has no gap: a byte that was never written is zero.
+func seemsWhole(line []byte) bool {
+	return len(line) > tailLen && bytes.HasPrefix(line, recordStart) && bytes.IndexByte(line, 0) < 0 &&
+		bytes.HasPrefix(line[len(line)-tailLen:], recordTail) && bytes.HasSuffix(line, []byte(`"}`))
 }
 
 var (
