@@ -128,15 +128,26 @@ func TestR25Skew(t *testing.T) {
 // is set back before it: no offer to an agent who is off duty by the time that
 // is recorded (invariant 2).
 func TestR25ShiftAndClockSetBack(t *testing.T) {
-	d := open(t, nil, nil)
-	d.join(person{}, 1)
-	d.join(person{zip: miami}, 2)
-	d.tell(1, agent.SetAbsence{From: opening.Add(-time.Hour), Until: opening.Add(time.Minute)})
-	d.tick(time.Minute) // 1 is back
-	d.clock.pass(-30 * time.Second)
-	r := d.ask(tampa)
-	if got := d.now(r).Offer; got.To != 2 {
-		t.Errorf("at %v the offer went to %s, who is absent until %v", got.At, got.To, opening.Add(time.Minute))
+	followed := map[string]func(d *desk){
+		"by a tick":              func(d *desk) { d.tick(0) },
+		"by two ticks":           func(d *desk) { d.tick(0); d.tick(0) },
+		"by a refused command":   func(d *desk) { d.Accept(d.t.Context(), uuid.UUID{1}, 1) },
+		"by one without a trace": func(d *desk) { d.tell(2, agent.SetOverride{Override: agent.OverrideAuto}) },
+	}
+	for how, follow := range followed {
+		t.Run(how, func(t *testing.T) {
+			d := open(t, nil, nil)
+			d.join(person{}, 1)
+			d.join(person{zip: miami}, 2)
+			d.tell(1, agent.SetAbsence{From: opening.Add(-time.Hour), Until: opening.Add(time.Minute)})
+			d.clock.pass(time.Minute)
+			follow(d) // 1 is back
+			d.clock.pass(-30 * time.Second)
+			r := d.ask(tampa)
+			if got := d.now(r).Offer; got.To != 2 {
+				t.Errorf("at %v the offer went to %s, who is absent until %v", got.At, got.To, opening.Add(time.Minute))
+			}
+		})
 	}
 }
 

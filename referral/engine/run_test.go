@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -181,14 +182,13 @@ func TestRunEnds(t *testing.T) {
 // away is a log that can be away for a while.
 type away struct {
 	eventlog.Memory
-	appends, reads   int
-	noAppend, noRead bool
+	appends, reads   atomic.Int64
+	noAppend, noRead atomic.Bool
 }
 
 func (a *away) Append(ctx context.Context, after eventlog.Position, entries ...eventlog.Entry) ([]eventlog.Record, error) {
-	if a.noAppend {
-		a.appends++
-		if a.appends > 1000 {
+	if a.noAppend.Load() {
+		if a.appends.Add(1) > 1000 {
 			panic("a thousand appends without a rest")
 		}
 		return nil, eventlogtest.ErrRefused
@@ -197,9 +197,8 @@ func (a *away) Append(ctx context.Context, after eventlog.Position, entries ...e
 }
 
 func (a *away) Read(ctx context.Context, after eventlog.Position) iter.Seq2[eventlog.Record, error] {
-	if a.noRead {
-		a.reads++
-		if a.reads > 1000 {
+	if a.noRead.Load() {
+		if a.reads.Add(1) > 1000 {
 			panic("a thousand reads without a rest")
 		}
 		return func(yield func(eventlog.Record, error) bool) { yield(eventlog.Record{}, eventlogtest.ErrRefused) }
@@ -215,21 +214,21 @@ func TestRunRests(t *testing.T) {
 		d.join(person{}, 1, 2)
 		stop := run(t, d)
 		r := d.ask(tampa)
-		log.noAppend = true
+		log.noAppend.Store(true)
 		time.Sleep(15*time.Minute + 10*time.Second)
 		synctest.Wait()
 		d.offered(r, 1)
-		if log.appends < 5 || log.appends > 12 {
-			t.Errorf("%d tries in ten seconds, want about one a second", log.appends)
+		if n := log.appends.Load(); n < 5 || n > 12 {
+			t.Errorf("%d tries in ten seconds, want about one a second", n)
 		}
-		log.noAppend = false
+		log.noAppend.Store(false)
 		time.Sleep(time.Second)
 		synctest.Wait()
 		d.offered(r, 2)
 
 		// Reading fails while another engine's records wait to be read.
 		other := realTime(t, log, 2)
-		log.noRead = true
+		log.noRead.Store(true)
 		if _, err := log.Memory.Append(t.Context(), d.Position(), eventlog.Entry{
 			ID: other.ids(), Stream: "agent/9", Kind: agent.Registered{}.Kind(), Time: time.Now(), Data: []byte(`{"npn":"9","name":"Eva Rey"}`),
 		}); err != nil {
@@ -237,10 +236,10 @@ func TestRunRests(t *testing.T) {
 		}
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		if log.reads < 5 || log.reads > 12 {
-			t.Errorf("%d reads in ten seconds, want about one a second", log.reads)
+		if n := log.reads.Load(); n < 5 || n > 12 {
+			t.Errorf("%d reads in ten seconds, want about one a second", n)
 		}
-		log.noRead = false
+		log.noRead.Store(false)
 		time.Sleep(time.Second)
 		synctest.Wait()
 		if n := d.Counts().Agents; n != 3 {

@@ -21,6 +21,7 @@ type step struct {
 	newID   func() uuid.UUID
 	entries []eventlog.Entry
 	at      time.Time // of the newest event, staged or in the log: times never run backwards (R25)
+	head    time.Time // of the newest event in the log
 	budget  int       // about how many events it may stage
 	fault   error     // an event that could not be written down
 
@@ -109,9 +110,8 @@ func (s *step) restore(b *book.Book, at time.Time) {
 // by the clock alone, offers that end (by deadline, then request, R18), and
 // waits that give up. Next offers start now, whenever the last one ended.
 func (s *step) settle(now time.Time) bool {
-	head := s.at
 	s.at = later(s.at, now)
-	s.turnBack(s.draft, head, s.at)
+	s.turnBack(s.draft, s.head, s.at)
 	for !s.full() {
 		turn, turns := s.turns.due(s.at)
 		offer, offers := s.offers.due(s.at)

@@ -114,7 +114,7 @@ func (e *Engine) conclude(calls []*call) {
 
 func (e *Engine) begin() *step {
 	return &step{
-		derived: e.derived, draft: e.book.Draft(), newID: e.options.NewID, at: e.head.Time, budget: e.budget,
+		derived: e.derived, draft: e.book.Draft(), newID: e.options.NewID, at: e.head.Time, head: e.head.Time, budget: e.budget,
 		agents: map[agent.NPN]bool{}, referrals: map[uuid.UUID]bool{},
 	}
 }
