@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"testing"
 	"time"
 
@@ -192,4 +193,37 @@ func TestUncertainAppend(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestUncertainAndUnreadable: if an append may have been written and reading
+// back fails, the answer is that the outcome is unknown, not that it failed.
+func TestUncertainAndUnreadable(t *testing.T) {
+	log := &blind{Faulty: eventlogtest.Wrap(new(eventlog.Memory), eventlogtest.Script(
+		eventlogtest.None, eventlogtest.None, eventlogtest.None, eventlogtest.UncertainWritten))}
+	d := open(t, log, nil)
+	d.join(person{}, 1)
+	r := d.ask(tampa)
+	at := d.Position()
+	log.blind = true
+	_, err := d.Accept(t.Context(), r.ID, 1)
+	if !errors.Is(err, eventlog.ErrUncertain) {
+		t.Errorf("Accept = %v, want ErrUncertain", err)
+	}
+	log.blind = false
+	d.accept(r, 1)
+	d.says(at, "15:00:00 referral/1 accepted by 1")
+	d.same()
+}
+
+// blind is a log that cannot be read now and then.
+type blind struct {
+	*eventlogtest.Faulty
+	blind bool
+}
+
+func (b *blind) Read(ctx context.Context, after eventlog.Position) iter.Seq2[eventlog.Record, error] {
+	if b.blind {
+		return func(yield func(eventlog.Record, error) bool) { yield(eventlog.Record{}, eventlogtest.ErrRefused) }
+	}
+	return b.Faulty.Read(ctx, after)
 }

@@ -191,7 +191,11 @@ func (e *Engine) append(entries []eventlog.Entry) ([]eventlog.Record, error) {
 			err = again
 		case errors.Is(again, eventlog.ErrConflict):
 			// The first try may have arrived after all.
-			if mine, found := e.mine(entries); found {
+			mine, unread := e.mine(entries)
+			switch {
+			case unread != nil:
+				return nil, fmt.Errorf("%w: reading it back: %w", err, unread)
+			case mine != nil:
 				return mine, nil
 			}
 			return nil, again
@@ -203,17 +207,21 @@ func (e *Engine) append(entries []eventlog.Entry) ([]eventlog.Record, error) {
 	return nil, err
 }
 
-// mine looks for entries right behind the head, and returns their records.
-func (e *Engine) mine(entries []eventlog.Entry) (records []eventlog.Record, found bool) {
+// mine looks for entries right behind the head, and returns their records, or
+// nil if others are there.
+func (e *Engine) mine(entries []eventlog.Entry) (records []eventlog.Record, err error) {
 	for r, err := range e.log.Read(e.alive, e.head.Position) {
-		if err != nil || r.ID != entries[len(records)].ID {
-			return nil, false
+		if err != nil {
+			return nil, err
+		}
+		if r.ID != entries[len(records)].ID {
+			return nil, nil
 		}
 		if records = append(records, r); len(records) == len(entries) {
-			return records, true
+			return records, nil
 		}
 	}
-	return nil, false
+	return nil, nil
 }
 
 // force settles an append whose outcome was left open, if there is one: by

@@ -1,0 +1,85 @@
+// Package engine is the desk: it takes commands, records what follows from them
+// in a log, makes the offers, and keeps time.
+//
+//	eng, err := engine.Open(ctx, log, nil)
+//	if err != nil { … }
+//	defer eng.Close()
+//	go eng.Run(ctx) // deadlines, shifts, other engines
+//
+//	ref, err := eng.Request(ctx, referral.Request{
+//		ID: id, Subject: "case-42", State: "FL", ZIP: "33602", Languages: []string{"es"},
+//	})
+//	ref, err = eng.Accept(ctx, ref.ID, ref.Offer.To)
+//	if errors.Is(err, referral.ErrTooLate) {
+//		// the 15 minutes are over (S17, R1)
+//	}
+//
+// The rules are in package agent and package referral; the state is a
+// [book.Book], the fold of the log and of nothing else (R31). What the engine
+// adds is who is first in line, found by an index, and when the clock has
+// something to do. Both follow from the book and are made anew by [Open].
+//
+// # A step
+//
+// Whoever comes first leads: it takes along every command that waits, and for
+// each records first what the clock made due by the command's arrival, then what
+// the command makes of the state, then what follows from that: the next offer, a
+// rescission (R7), an offer to somebody who waited (R10). All of it is one append.
+// Only when that is durable do callers get their answers and readers see the
+// new state; an append that fails leaves no trace in memory. So the cost of a
+// slow store is shared by all who wait for it. No goroutine is started for this,
+// and a step that is too much for one append is recorded in several: every prefix
+// of the log is a legal start (invariant 7).
+//
+// A command is judged by when it arrived, not by when its turn came (R1). A
+// context that ends before a command is taken up leaves no trace; after that the
+// caller waits for the answer, since the command is in an append with others.
+//
+// # Time
+//
+// A record's time is the later of the clock's and the newest record's (R25): a
+// clock that is set back makes recorded time stand still. A log whose head is
+// ahead of the clock by more than Options.MaxSkew stops commands with
+// [ErrClock], which names both instants.
+//
+// [Engine.Run] waits for the next deadline, shift or end of waiting, and follows
+// what other engines write. A program that keeps its own time, a test or a
+// simulation, calls [Engine.Tick] instead, with Options.Now as its clock. Without
+// either, what is due is recorded when the next command comes: late, and in the
+// order in which it fell due, but never wrong. An expiry names the deadline it
+// missed, and the next offer starts at its own record's time (R18).
+//
+// # Several engines
+//
+// Any number of engines may be open on one log, in one process or many; there is
+// no leader among them. Each append says which position it was decided at, so of
+// two that race the log takes one, and the other reads what happened and decides
+// again. A refusal, too, is given only by the newest state. The log's newest
+// policy binds all of them (R30).
+//
+// # Errors
+//
+// A refused command is a [*referral.Rejection] with the number of the rule, and
+// added nothing of its own; errors.Is finds [referral.ErrTooLate],
+// [agent.ErrUnknown] and the others. Any other error is the log's or [ErrClosed]:
+//
+//   - [eventlog.ErrUncertain]: the command may have been recorded. Repeat it:
+//     what took effect is answered as the first time and adds nothing (R23). A
+//     request can be repeated only if it was given an ID, so give it one. The
+//     engine settles the matter itself before it records anything else.
+//   - [eventlog.ErrTooLarge]: the command is more than the store takes at once.
+//     Send its facts in several calls.
+//   - [eventlog.ErrCorrupt], [eventlog.ErrLost], [eventlog.ErrPoisoned],
+//     [eventlog.ErrClosed]: the log cannot be used; Run returns them. Look to the
+//     store, then open log and engine anew.
+//   - Any other: nothing was recorded. Repeat the command when the store is back;
+//     Run tries again by itself.
+//
+// # Reading
+//
+// [Engine.Referral], [Engine.Verdict], [Engine.Directory] and [Engine.Digest]
+// answer from memory, from what is durable. Under several engines they may be
+// behind the log by what Run has not yet read. [Engine.Changes] yields the events
+// themselves: notices, read models and search indexes follow it, keep the
+// position they have dealt with, and see every event at least once.
+package engine
