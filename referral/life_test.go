@@ -149,7 +149,11 @@ func TestInvariants(t *testing.T) {
 					t.Fatalf("%s %s reads back as %+v, %v, want %+v", e.Kind(), data, read, err, e)
 				}
 				r = referral.Apply(r, e)
+				made := text(t, r)
 				referral.Apply(was, referral.Expired{From: 99, At: at})
+				if text(t, r) != made {
+					t.Fatalf("a later Apply to the same referral changed %s to %s", made, text(t, r))
+				}
 			}
 			if text(t, was) != before {
 				t.Fatalf("Apply changed its argument from %s to %s", before, text(t, was))
