@@ -84,6 +84,7 @@ func Open(ctx context.Context, log eventlog.Log, opts *Options) (*Engine, error)
 		return nil, err
 	}
 	e.derived = derive(e.book, e.head.Time)
+	e.due, e.dueEver = e.derived.next(e.head.Time)
 	if err := e.putPolicy(ctx); err != nil {
 		e.end()
 		return nil, fmt.Errorf("engine: recording the policy: %w", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -27,6 +28,15 @@ func (e *Engine) Head() eventlog.Head {
 	e.shown.RLock()
 	defer e.shown.RUnlock()
 	return e.head
+}
+
+// Due returns when the clock next has something to do at the desk: a time that
+// has passed if a step is due now, and false if nothing ever comes due by
+// itself. Who drives an engine by [Engine.Tick] calls it then.
+func (e *Engine) Due() (time.Time, bool) {
+	e.shown.RLock()
+	defer e.shown.RUnlock()
+	return e.due, e.dueEver
 }
 
 // Policy returns the policy in force (R30).

@@ -99,9 +99,7 @@ func (e *Engine) Run(ctx context.Context) error {
 
 // arm sets the timer to when the clock next has something to do.
 func (e *Engine) arm(timer *time.Timer) {
-	e.shown.RLock()
-	due, ok := e.due, e.dueEver
-	e.shown.RUnlock()
+	due, ok := e.Due()
 	if !ok {
 		timer.Stop()
 		return
