@@ -36,7 +36,7 @@ func TestDraft(t *testing.T) {
 			var staged []record
 			next := position
 			for range 1 + rng.IntN(5) {
-				at = at.Add(time.Duration(rng.IntN(20)) * time.Minute)
+				at = at.Add(time.Duration(rng.IntN(120)) * time.Second)
 				for _, r := range decideRandom(rng, draft, at.In(time.FixedZone("", 3600))) {
 					next++
 					draft.Apply(next, r.at, r.stream, r.event)

@@ -36,7 +36,7 @@ func idOf(n int) (id uuid.UUID) {
 // none if it was refused or changed nothing.
 func decideRandom(rng *rand.Rand, b *book.Book, at time.Time) (records []record) {
 	n := agent.NPN(1 + rng.IntN(5))
-	id := idOf(rng.IntN(40))
+	id := idOf(rng.IntN(14))
 	add := func(s book.Stream, e book.Event) { records = append(records, record{s, e, at}) }
 	switch kind := rng.IntN(20); {
 	case kind == 0:
@@ -91,7 +91,7 @@ func decideRandom(rng *rand.Rand, b *book.Book, at time.Time) (records []record)
 func history(rng *rand.Rand, commands int) (records []record) {
 	b, at := book.New(), noon
 	for range commands {
-		at = at.Add(time.Duration(rng.IntN(20)) * time.Minute)
+		at = at.Add(time.Duration(rng.IntN(120)) * time.Second)
 		for _, r := range decideRandom(rng, b, at) {
 			records = append(records, r)
 			b.Apply(uint64(len(records)), r.at, r.stream, r.event)
