@@ -94,7 +94,7 @@ func (d *derived) agentChanged(b *book.Book, n agent.NPN, at time.Time) {
 	}
 	d.loadChanged(b, n)
 	for id := range d.holding[n] {
-		d.watchOffer(b, id, at)
+		d.watchOffer(b, id)
 	}
 }
 
@@ -208,8 +208,7 @@ func (d *derived) referralChanged(b *book.Book, id uuid.UUID) {
 		delete(d.pending, id)
 	}
 	if r.Status == referral.StatusOffered {
-		delete(d.losses, id)
-		d.watchOffer(b, id, r.Offer.At)
+		d.watchOffer(b, id)
 		d.waits.drop(id)
 		return
 	}
@@ -254,17 +253,14 @@ func remove[K comparable](groups map[K]map[uuid.UUID]bool, key K, id uuid.UUID) 
 
 // watchOffer sets the timer of an open offer: its deadline, or before that the
 // instant at which its holder ceases to be eligible, seen from the holder's
-// facts as they stand. A loss that has come by now stays, whatever else changes.
-func (d *derived) watchOffer(b *book.Book, id uuid.UUID, now time.Time) {
+// facts as they stand in the book and nothing else, so that every engine finds
+// the same: of facts that one command records together the last ones count.
+func (d *derived) watchOffer(b *book.Book, id uuid.UUID) {
 	r, position := b.Referral(id)
-	if l, ok := d.losses[id]; !ok || l.at.After(now) {
-		delete(d.losses, id)
-		if l, lost := nextLoss(b, r); lost {
-			d.losses[id] = l
-		}
-	}
+	delete(d.losses, id)
 	due := r.Offer.Deadline
-	if l, ok := d.losses[id]; ok {
+	if l, lost := nextLoss(b, r); lost {
+		d.losses[id] = l
 		due = l.at
 	}
 	d.offers.set(id, due, position)

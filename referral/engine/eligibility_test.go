@@ -109,6 +109,29 @@ func TestR7Stands(t *testing.T) {
 	}
 }
 
+// TestR7FactsTogether: facts that one command records together count as they
+// stand after all of them, and every engine on the log says so: the one that
+// recorded them, one that follows and one that is opened. Told one by one, the
+// loss comes first and rescinds.
+func TestR7FactsTogether(t *testing.T) {
+	facts := []agent.Command{agent.RemoveLicense{State: "FL", Number: "WFL"}, license("FL")}
+	d := open(t, nil, nil)
+	d.join(person{}, 1)
+	follower := openAt(t, d.log, nil, d.clock, newIDs(2))
+	r := d.ask(tampa)
+	at := d.Position()
+	d.tell(1, facts...)
+	for _, e := range []*desk{d, follower, d.again()} {
+		e.tick(0)
+		e.says(at, "15:00:00 agent/1 license_removed FL", "15:00:00 agent/1 license_recorded FL")
+		e.offered(r, 1)
+	}
+	for _, fact := range facts {
+		d.tell(1, fact)
+	}
+	d.stands(r, referral.StatusWaiting)
+}
+
 // TestR9: a holder who becomes ineligible after accepting keeps the referral,
 // and leaves the directory at once.
 func TestR9(t *testing.T) {
