@@ -59,8 +59,8 @@ const stepBudget = 1024
 
 // Open reads the log from its beginning, checks its chain, rebuilds the state
 // and everything that follows from it, and returns an engine whose verbs work
-// at once. It starts no goroutine. It appends only to record a policy: when the
-// log has none yet, or another than Options.Policy (R30).
+// at once. It starts no goroutine. It appends only to record a policy, after what
+// is due by then: when the log has none yet, or another than Options.Policy (R30).
 //
 // A record that cannot be read is an error that names its position; the log is
 // left as it is. The caller keeps the log and closes it after the engine.
@@ -113,11 +113,13 @@ func (e *Engine) putPolicy(ctx context.Context) error {
 	}})
 }
 
-// Close ends the engine: what is being appended is given up, and every verb and
-// Run answer [ErrClosed] from then on. It does not close the log. Closing again
-// is no error.
+// Close ends the engine: every verb and Run answer [ErrClosed] from then on. An
+// append under way is told to give up, and Close waits until it has, so that the
+// caller may close the log next. Closing again is no error.
 func (e *Engine) Close() error {
 	e.end()
+	e.lead <- struct{}{}
+	<-e.lead
 	return nil
 }
 

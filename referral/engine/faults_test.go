@@ -227,3 +227,28 @@ func (b *blind) Read(ctx context.Context, after eventlog.Position) iter.Seq2[eve
 	}
 	return b.Faulty.Read(ctx, after)
 }
+
+// TestR23UncertainRequestIsRepeated: a request without an ID whose outcome is
+// not known comes with the ID under which to repeat it, and is made once.
+func TestR23UncertainRequestIsRepeated(t *testing.T) {
+	for _, fault := range []eventlogtest.Fault{eventlogtest.UncertainWritten, eventlogtest.UncertainLost, eventlogtest.UncertainLate} {
+		t.Run(fault.String(), func(t *testing.T) {
+			d, fail := faulty(t)
+			fail(fault, eventlogtest.UncertainLost, eventlogtest.UncertainLost)
+			c := referral.Request{Subject: "case-1", State: "FL", ZIP: tampa, Languages: []string{"es"}}
+			r, err := d.Request(t.Context(), c)
+			for try := 0; errors.Is(err, eventlog.ErrUncertain); try++ {
+				if c.ID = r.ID; c.ID == uuid.Nil || try > 9 {
+					t.Fatalf("Request = %s, %v after %d tries, want an ID to repeat it with", r.ID, err, try)
+				}
+				r, err = d.Request(t.Context(), c)
+			}
+			if err != nil || r.ID == uuid.Nil {
+				t.Fatalf("Request = %s, %v, want the referral", r.ID, err)
+			}
+			if n := d.Counts().Requested; n != 1 {
+				t.Errorf("%d referrals were requested, want 1", n)
+			}
+		})
+	}
+}

@@ -252,7 +252,7 @@ func TestCanceledBefore(t *testing.T) {
 }
 
 // TestCloseMeanwhile: closing ends calls that wait and the one on its way with
-// ErrClosed; nothing hangs.
+// ErrClosed, and itself ends when the append under way has; nothing hangs.
 func TestCloseMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := new(gate)
@@ -270,9 +270,20 @@ func TestCloseMeanwhile(t *testing.T) {
 			all.Go(func() { call(n + 2) })
 		}
 		synctest.Wait()
-		d.Close()
+		closed := make(chan struct{})
+		go func() {
+			d.Close()
+			close(closed)
+		}()
+		synctest.Wait()
+		select {
+		case <-closed:
+			t.Error("Close returned while an append was under way")
+		default:
+		}
 		log.through <- struct{}{}
 		all.Wait()
+		<-closed
 		close(errs)
 		for err := range errs {
 			if !errors.Is(err, engine.ErrClosed) {

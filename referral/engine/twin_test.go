@@ -2,7 +2,10 @@ package engine_test
 
 import (
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/eventlog"
@@ -12,9 +15,12 @@ import (
 
 // twin is the deliberately dumb reader of a log: it folds every record and
 // judges each by looking at everybody.
-type twin struct{ book *book.Book }
+type twin struct {
+	book *book.Book
+	live []uuid.UUID // referrals that have not ended, the oldest request first
+}
 
-func newTwin() *twin { return &twin{book.New()} }
+func newTwin() *twin { return &twin{book: book.New()} }
 
 func (t *twin) uintPosition() uint64 { p, _ := t.book.Position(); return p }
 
@@ -60,10 +66,11 @@ func (t *twin) judge(r eventlog.Record) string {
 		if line[0].Language != e.Language || !e.Deadline.Equal(r.Time.Add(policy.Window)) {
 			return say("language %s, deadline %s: want %s and %s", e.Language, e.Deadline, line[0].Language, r.Time.Add(policy.Window))
 		}
-		for older, position := range t.book.Referrals() {
-			if _, mine := t.book.Referral(stream.Referral); position >= mine {
+		for _, id := range t.live {
+			if id == stream.Referral {
 				break
 			}
+			older, _ := t.book.Referral(id)
 			waits := older.Status == referral.StatusWaiting || older.Status == referral.StatusPending
 			if waits && len(referral.Line(older, t.book.Agents(), policy, r.Time)) > 0 {
 				return say("before the older request %s, which has a line too (R10)", older.ID)
@@ -99,6 +106,12 @@ func (t *twin) judge(r eventlog.Record) string {
 		}
 	}
 	t.book.Apply(uint64(r.Position), r.Time, stream, e)
+	switch after, _ := t.book.Referral(stream.Referral); {
+	case before.Status == "" && after.Status != "":
+		t.live = append(t.live, stream.Referral)
+	case after.Status.Ended() && !before.Status.Ended():
+		t.live = slices.DeleteFunc(t.live, func(id uuid.UUID) bool { return id == stream.Referral })
+	}
 	return ""
 }
 
@@ -107,8 +120,8 @@ func (t *twin) judge(r eventlog.Record) string {
 func (t *twin) restless(now time.Time) string {
 	policy, _ := t.book.Policy()
 	open := map[agent.NPN]int{}
-	for r := range t.book.Referrals() {
-		switch r.Status {
+	for _, id := range t.live {
+		switch r, _ := t.book.Referral(id); r.Status {
 		case referral.StatusOffered:
 			open[r.Offer.To]++
 			holder, _ := t.book.Agent(r.Offer.To)

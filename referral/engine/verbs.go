@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/relevo-go/relevo/agent"
+	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/referral"
 	"github.com/relevo-go/relevo/referral/book"
 )
@@ -57,7 +58,9 @@ func (e *Engine) Agent(ctx context.Context, n agent.NPN, commands ...agent.Comma
 
 // Request asks for help and returns the referral as it stands then: offered, or
 // waiting if nobody is in line (R10). A zero ID gets a new one. Repeating a
-// request with the same ID and content answers as the first time (R23).
+// request with the same ID and content answers as the first time (R23): after
+// [eventlog.ErrUncertain] repeat it with the ID of the referral that came with
+// the error.
 //
 // A refused request is a [*referral.Rejection] and adds nothing: a state, ZIP,
 // point or language that cannot be read, a ZIP outside the state (R16), no
@@ -78,6 +81,9 @@ func (e *Engine) Request(ctx context.Context, c referral.Request) (referral.Refe
 		},
 		answer: func() { result, _ = e.book.Referral(resolved.ID) },
 	})
+	if errors.Is(err, eventlog.ErrUncertain) {
+		result.ID = resolved.ID
+	}
 	return result, err
 }
 

@@ -25,8 +25,9 @@ import (
 )
 
 var (
-	walks    = flag.Int("engine.walks", 40, "how many random walks to make")
-	walkSeed = flag.Uint64("engine.seed", 1, "the seed of the first walk")
+	walks     = flag.Int("engine.walks", 40, "how many random walks to make")
+	walkSteps = flag.Int("engine.steps", 300, "how many commands a walk has")
+	walkSeed  = flag.Uint64("engine.seed", 1, "the seed of the first walk")
 )
 
 // TestWalks drives one or two engines through random commands, clock jumps,
@@ -46,7 +47,7 @@ func runWalks(t *testing.T, n int, begin func(*testing.T, uint64) *walk) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			w := begin(t, seed)
-			for range 300 {
+			for range *walkSteps {
 				w.step()
 			}
 			w.settled()
