@@ -1,0 +1,141 @@
+package repo
+
+import (
+	"bytes"
+	"encoding/json"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// arrows lists what each package of the module may import of the others and of
+// foreign modules. A package that is not here has no place yet: give it one.
+var arrows = map[string]string{
+	"geo":                    "",
+	"geo/zone":               "geo",
+	"geo/zone/gen":           "geo geo/zone",
+	"geo/zcta":               "geo",
+	"geo/zcta/gen":           "geo geo/zcta",
+	"geo/near":               "geo tidwall/rtree",
+	"agent/spoken":           "x/text",
+	"agent":                  "geo geo/zone agent/spoken",
+	"referral":               "geo agent agent/spoken uuid",
+	"referral/book":          "agent referral uuid",
+	"eventlog":               "uuid",
+	"eventlog/filelog":       "eventlog uuid",
+	"eventlog/eventlogtest":  "eventlog uuid go-cmp",
+	"referral/engine":        "geo geo/near geo/zcta agent agent/spoken referral referral/book eventlog uuid",
+	"referral/audit":         "geo geo/near geo/zcta agent agent/spoken referral referral/book eventlog uuid",
+	"referral/cmd/relevo":    "geo agent agent/spoken referral referral/book referral/audit eventlog eventlog/filelog uuid",
+	"referral/referraltest":  "geo agent agent/spoken referral referral/book referral/engine eventlog uuid go-cmp",
+	"referral/internal/repo": "",
+}
+
+// foreign gives the modules outside the standard library their short names.
+var foreign = map[string]string{
+	"github.com/google/uuid":   "uuid",
+	"github.com/google/go-cmp": "go-cmp",
+	"github.com/tidwall/rtree": "tidwall/rtree",
+	"golang.org/x/text":        "x/text",
+}
+
+// shorten returns an import as arrows writes it, "" for the standard library.
+func shorten(imported string) string {
+	if in, ok := strings.CutPrefix(imported, module+"/"); ok {
+		return in
+	}
+	for m, short := range foreign {
+		if imported == m || strings.HasPrefix(imported, m+"/") {
+			return short
+		}
+	}
+	if first, _, _ := strings.Cut(imported, "/"); strings.Contains(first, ".") {
+		return imported
+	}
+	return ""
+}
+
+// forTests reports whether a package serves tests only.
+func forTests(short string) bool { return strings.HasSuffix(path.Base(short), "test") }
+
+func TestArrowsPointDownward(t *testing.T) {
+	own, _ := packages(t)
+	for _, p := range own {
+		name := p.short()
+		example := name == "examples" || strings.HasPrefix(name, "examples/")
+		allowed, known := arrows[name]
+		if !known && !example {
+			t.Errorf("package %s has no place among the arrows: say what it may import", name)
+			continue
+		}
+		for _, imported := range p.Imports {
+			in := shorten(imported)
+			if in != "" && !example && !slices.Contains(strings.Fields(allowed), in) {
+				t.Errorf("package %s imports %s, and may import only: %s", name, imported, allowed)
+			}
+			if in == "tidwall/rtree" && name != "geo/near" {
+				t.Errorf("package %s imports rtree, whose only user is geo/near", name)
+			}
+			if (imported == "testing" || strings.HasPrefix(imported, "testing/") || in == "go-cmp" || forTests(in)) && !forTests(name) {
+				t.Errorf("package %s imports %s outside its tests", name, imported)
+			}
+		}
+		for _, imported := range slices.Concat(p.TestImports, p.XTestImports) {
+			if shorten(imported) == "tidwall/rtree" && name != "geo/near" {
+				t.Errorf("the tests of package %s import rtree, whose only user is geo/near", name)
+			}
+		}
+	}
+}
+
+// The field and the log meet in few packages: the desk, the audit, and what
+// stands above them.
+func TestFieldAndLogMeet(t *testing.T) {
+	own, _ := packages(t)
+	meets := []string{"referral/engine", "referral/audit", "referral/cmd/relevo", "referral/referraltest"}
+	for _, p := range own {
+		var field, log bool
+		for _, imported := range p.Imports {
+			in := shorten(imported)
+			field = field || in == "agent" || in == "referral" || strings.HasPrefix(in, "agent/") || strings.HasPrefix(in, "referral/")
+			log = log || in == "eventlog" || strings.HasPrefix(in, "eventlog/")
+		}
+		if field && log && !slices.Contains(meets, p.short()) && !strings.HasPrefix(p.short(), "examples/") {
+			t.Errorf("package %s imports the field and the log; they meet only in %s", p.short(), strings.Join(meets, ", "))
+		}
+	}
+}
+
+// The module needs four others and no fifth.
+func TestFourRequirements(t *testing.T) {
+	edit := exec.Command("go", "mod", "edit", "-json")
+	edit.Dir = top(t)
+	out, err := edit.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Require []struct {
+			Path     string
+			Indirect bool
+		}
+		Replace []any
+	}
+	if err := json.NewDecoder(bytes.NewReader(out)).Decode(&file); err != nil {
+		t.Fatal(err)
+	}
+	var direct []string
+	for _, r := range file.Require {
+		if !r.Indirect {
+			direct = append(direct, r.Path)
+			if foreign[r.Path] == "" {
+				t.Errorf("go.mod requires %s", r.Path)
+			}
+		}
+	}
+	if len(direct) > 4 || len(direct) == 0 || len(file.Replace) > 0 {
+		t.Errorf("go.mod requires %v and has %d replacements, want at most four and none", direct, len(file.Replace))
+	}
+}
