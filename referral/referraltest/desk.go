@@ -25,6 +25,7 @@ type Desk struct {
 	log    eventlog.Memory
 	policy *referral.Policy
 	engine *engine.Engine
+	last   *Outcome
 }
 
 // New opens a desk at an instant under [referral.DefaultPolicy].
@@ -32,12 +33,25 @@ func New(t testing.TB, now time.Time) *Desk {
 	t.Helper()
 	d := &Desk{t: t, now: now}
 	d.Restart()
+	t.Cleanup(d.heeded)
 	return d
+}
+
+// heeded fails the test if the last outcome is an error and nobody asked.
+func (d *Desk) heeded() {
+	d.t.Helper()
+	if o := d.last; o != nil && o.err != nil && !o.asked {
+		d.t.Errorf("nobody asked about the outcome before, which is an error: %v", o.err)
+	}
+	d.last = nil
 }
 
 // Restart opens a fresh engine on the desk's log, as after a crash.
 func (d *Desk) Restart() {
 	d.t.Helper()
+	if d.engine != nil {
+		d.engine.Close()
+	}
 	eng, err := engine.Open(context.Background(), &d.log, &engine.Options{
 		Now: func() time.Time { return d.now }, NewID: d.newID, Policy: d.policy,
 	})
@@ -124,6 +138,7 @@ func (d *Desk) Referral(id uuid.UUID) referral.Referral {
 
 // When sends facts about an agent, all in one.
 func (d *Desk) When(n agent.NPN, commands ...agent.Command) *Outcome {
+	d.t.Helper()
 	return d.outcome(func(ctx context.Context) error {
 		_, err := d.engine.Agent(ctx, n, commands...)
 		return err
@@ -132,6 +147,7 @@ func (d *Desk) When(n agent.NPN, commands ...agent.Command) *Outcome {
 
 // WhenRequest sends a request for help.
 func (d *Desk) WhenRequest(r referral.Request) *Outcome {
+	d.t.Helper()
 	return d.outcome(func(ctx context.Context) error {
 		_, err := d.engine.Request(ctx, r)
 		return err
@@ -175,24 +191,26 @@ func (d *Desk) WhenPolicy(p referral.Policy) *Outcome {
 }
 
 // Advance moves the clock on, and lets the desk do everything that comes due on
-// the way at the moment it comes due. Less than 0 sets the clock back.
+// the way at the moment it comes due. Less than 0 sets the clock back, and the
+// desk does nothing.
 func (d *Desk) Advance(by time.Duration) *Outcome {
 	d.t.Helper()
 	return d.outcome(func(ctx context.Context) error {
 		until := d.now.Add(by)
+		if by < 0 {
+			d.now = until
+			return nil
+		}
 		for {
 			due, ever := d.engine.Due()
-			if !ever || !due.Before(until) {
+			if !ever || due.After(until) {
 				due = until
 			}
-			if due.After(d.now) || by < 0 {
+			if due.After(d.now) {
 				d.now = due
 			}
-			if err := d.engine.Tick(ctx, d.now); err != nil {
-				d.t.Fatalf("advancing by %v: %v", by, err)
-			}
-			if !d.now.Before(until) {
-				return nil
+			if err := d.engine.Tick(ctx, d.now); err != nil || !d.now.Before(until) {
+				return err
 			}
 		}
 	})
@@ -212,9 +230,11 @@ func (d *Desk) Downtime(by time.Duration) *Outcome {
 // outcome does something and collects what is recorded meanwhile.
 func (d *Desk) outcome(do func(context.Context) error) *Outcome {
 	d.t.Helper()
+	d.heeded()
 	ctx := context.Background()
 	after := d.engine.Position()
 	o := &Outcome{t: d.t, err: do(ctx)}
+	d.last = o
 	for r, err := range d.log.Read(ctx, after) {
 		if err != nil {
 			d.t.Fatal(err)
