@@ -66,7 +66,7 @@
 //   - [eventlog.ErrUncertain]: the command may have been recorded. Repeat it:
 //     what took effect is answered as the first time and adds nothing (R23). A
 //     request is repeated with the ID of the referral that came with the error.
-//     The engine settles the matter itself before it records anything else.
+//     What the engine records next settles the matter.
 //   - [eventlog.ErrTooLarge]: the command is more than the store takes at once.
 //     Send its facts in several calls.
 //   - [eventlog.ErrCorrupt], [eventlog.ErrLost], [eventlog.ErrPoisoned],

@@ -37,11 +37,9 @@ type Engine struct {
 	queue  []*call
 
 	// The leader's own.
-	derived   *derived
-	unsettled []eventlog.Entry  // of an append whose outcome is not known,
-	settled   eventlog.Position // which it is once the head is beyond this
-	budget    int
-	pace      pace
+	derived *derived
+	budget  int
+	pace    pace
 
 	shown sync.RWMutex // guards what readers see: all of it is durable
 	book  *book.Book

@@ -64,9 +64,6 @@ func (e *Engine) turn(now time.Time, calls []*call) (decided int, idle bool, err
 	if e.alive.Err() != nil {
 		return 0, false, ErrClosed
 	}
-	if err := e.force(); err != nil {
-		return 0, false, err
-	}
 	if err := e.skewed(now); err != nil {
 		return 0, false, err
 	}
@@ -166,8 +163,6 @@ func (e *Engine) commit(s *step) error {
 	case errors.Is(err, eventlog.ErrTooLarge) && s.budget > 1:
 		e.budget = max(1, min(s.budget, len(s.entries))/2)
 		return errAgain
-	case errors.Is(err, eventlog.ErrUncertain):
-		e.unsettled, e.settled = s.entries, e.head.Position
 	}
 	return err
 }
@@ -177,7 +172,8 @@ func (e *Engine) commit(s *step) error {
 const attempts = 3
 
 // append adds entries at the head. An uncertain append is tried again as it is,
-// which forces the answer; ErrUncertain is left when even that stays open.
+// which forces the answer; ErrUncertain is left when even that stays open. What
+// is appended next then settles it: at the same head one of the two comes first.
 func (e *Engine) append(entries []eventlog.Entry) ([]eventlog.Record, error) {
 	var records []eventlog.Record
 	var err error
@@ -222,21 +218,6 @@ func (e *Engine) mine(entries []eventlog.Entry) (records []eventlog.Record, err 
 		}
 	}
 	return nil, nil
-}
-
-// force settles an append whose outcome was left open, if there is one: by
-// finding that the log has moved on, or by appending the same again.
-func (e *Engine) force() error {
-	if e.unsettled == nil || e.head.Position > e.settled {
-		e.unsettled = nil
-		return nil
-	}
-	_, err := e.append(e.unsettled)
-	if err != nil && !errors.Is(err, eventlog.ErrConflict) {
-		return fmt.Errorf("engine: an earlier append is still undecided: %w", err)
-	}
-	e.unsettled = nil
-	return e.read(e.alive, nil)
 }
 
 // announce tells Run when the clock next has something to do.
