@@ -98,10 +98,17 @@ func (h Hours) IsZero() bool { return h.Zone == "" && h.always() }
 // always reports whether there are no shifts, so that duty is always.
 func (h Hours) always() bool { return len(h.Weekly) == 0 }
 
+// maxShifts bounds a week: ten shifts a day are more than anybody works, and
+// each costs time whenever duty is judged.
+const maxShifts = 70
+
 // clean returns the hours as recorded, or a rejection. Shifts need a zone.
 func (h Hours) clean() (Hours, error) {
 	if _, err := zone.Load(h.Zone); err != nil && !(h.Zone == "" && h.always()) {
 		return h, &Rejection{"B1", err}
+	}
+	if len(h.Weekly) > maxShifts {
+		return h, Reject("B1", "the week has %d shifts: give at most %d", len(h.Weekly), maxShifts)
 	}
 	for _, s := range h.Weekly {
 		if s.Day < 0 || s.Day > 6 {

@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -120,6 +121,8 @@ func TestRules(t *testing.T) {
 			when:  agent.SetHours{}, then: []agent.Event{agent.HoursSet{Weekly: []agent.Shift{}}}},
 		{why: "B1: a zone is of a US jurisdiction.",
 			given: registered, when: agent.SetHours{Zone: "Europe/Paris", Weekly: []agent.Shift{{Day: 1, From: 540, To: 1020}}}, rule: "B1"},
+		{why: "B1: a week has at most 70 shifts.",
+			given: registered, when: agent.SetHours{Zone: "America/Chicago", Weekly: slices.Repeat([]agent.Shift{{Day: 1, From: 540, To: 600}}, 71)}, rule: "B1"},
 		{why: "B1: shifts need a zone.", given: registered, when: agent.SetHours{Weekly: []agent.Shift{{Day: 1, From: 540, To: 1020}}}, rule: "B1"},
 		{why: "B1: a shift is on a weekday.",
 			given: registered, when: agent.SetHours{Zone: "America/Chicago", Weekly: []agent.Shift{{Day: 7, From: 540, To: 1020}}}, rule: "B1"},
