@@ -7,8 +7,8 @@ import (
 )
 
 // Card is what a person may see of an agent (S4–S7, R28). Under display choice
-// 2 it has no street, and no card ever holds a point: a distance shown to a
-// person is taken from the centroid of the card's ZIP.
+// 2 it has no street, and no card ever holds the office point: how far away the
+// agent is shown to be is [Card.Kilometers].
 type Card struct {
 	NPN       NPN
 	Name      string
@@ -18,7 +18,19 @@ type Card struct {
 	City      string
 	State     geo.State
 	ZIP       geo.ZIP
-	Languages []string // BCP 47 tags as the agent gave them
+	Centroid  geo.Point // of the ZIP, as public as that; unknown if the table at intake lacked it
+	Languages []string  // BCP 47 tags as the agent gave them
+}
+
+// Kilometers returns the distance that a person may be shown, from a place to
+// the centroid of the agent's ZIP in whole kilometers (R28). It is false if one
+// of them is unknown.
+func (c Card) Kilometers(from geo.Point) (int, bool) {
+	chord := geo.ChordBetween(from, c.Centroid)
+	if chord == geo.Unreachable {
+		return 0, false
+	}
+	return int((chord.Meters() + 500) / 1000), true
 }
 
 // Card returns what a person in a state may see of the agent at an instant, and
@@ -29,7 +41,7 @@ func (a Agent) Card(in geo.State, at time.Time) (Card, bool) {
 		return Card{}, false
 	}
 	p := a.Profile
-	c := Card{a.NPN, p.Name, p.Email, p.Phone, p.Street, p.City, p.State, p.ZIP, nil}
+	c := Card{a.NPN, p.Name, p.Email, p.Phone, p.Street, p.City, p.State, p.ZIP, p.Resolved, nil}
 	if a.Display == DisplayNoStreet {
 		c.Street = ""
 	}

@@ -4,10 +4,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/geo"
 )
+
+var samePlace = cmpopts.EquateComparable(geo.Point{})
 
 // S4: one display choice governs what a person may see.
 func TestS4_Card(t *testing.T) {
@@ -43,11 +46,49 @@ func TestS4_Card(t *testing.T) {
 		var got *agent.Card
 		if ok {
 			got = &card
-		} else if diff := cmp.Diff(agent.Card{}, card); diff != "" {
+		} else if diff := cmp.Diff(agent.Card{}, card, samePlace); diff != "" {
 			t.Errorf("%s\nthe card of who is not shown (-want +got):\n%s", test.why, diff)
 		}
-		if diff := cmp.Diff(test.want, got); diff != "" {
+		if diff := cmp.Diff(test.want, got, samePlace); diff != "" {
 			t.Errorf("%s\nCard(%s) (-want +got):\n%s", test.why, test.in, diff)
 		}
+	}
+}
+
+// R28: a person is shown how far the agent's ZIP is, in whole kilometers, and
+// nothing that follows from the office point.
+func TestR28_ShownDistance(t *testing.T) {
+	point := func(lat, lng float64) geo.Point {
+		p, err := geo.MakePoint(lat, lng)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	consumer, centroid := point(27.9537, -82.4563), point(27.7031, -82.4563) // 27.9 km
+	move := profile
+	move.Resolved = centroid
+	for _, choice := range []agent.Display{agent.DisplayAll, agent.DisplayNoStreet} {
+		var shown []agent.Card
+		for _, office := range []geo.Point{{}, point(27.95, -82.45), point(27.70, -82.70)} {
+			move.Point = office
+			card, ok := fold(t, agent.Agent{}, list(ready, move, agent.ChooseDisplay{Choice: choice})...).Card("FL", noon)
+			if !ok {
+				t.Fatal("Card(FL) is not shown")
+			}
+			shown = append(shown, card)
+			if km, ok := card.Kilometers(consumer); km != 28 || !ok {
+				t.Errorf("choice %s, office at %s: Kilometers = %d, %t, want 28 from the ZIP's centroid", choice, office, km, ok)
+			}
+		}
+		if diff := cmp.Diff(shown[0], shown[1], samePlace) + cmp.Diff(shown[0], shown[2], samePlace); diff != "" {
+			t.Errorf("choice %s: the card tells of the office point:\n%s", choice, diff)
+		}
+	}
+	if km, ok := (agent.Card{}).Kilometers(consumer); ok {
+		t.Errorf("Kilometers to an unknown ZIP = %d, want none", km)
+	}
+	if km, ok := (agent.Card{Centroid: centroid}).Kilometers(geo.Point{}); ok {
+		t.Errorf("Kilometers from an unknown place = %d, want none", km)
 	}
 }

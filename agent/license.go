@@ -88,6 +88,10 @@ func byName(l, m License) int {
 	return cmp.Or(cmp.Compare(l.State, m.State), cmp.Compare(l.Number, m.Number))
 }
 
+// perpetual is the first of the years with which registries say that a license
+// does not end (R21).
+const perpetual = 2999
+
 // clean returns the license in the form it is recorded in, or a rejection. The
 // registry's perpetual expiries, in 2999 and 9999, become zero.
 func (l License) clean() (License, error) {
@@ -110,7 +114,7 @@ func (l License) clean() (License, error) {
 	if l.Effective, err = instant(l.Effective); err != nil || l.Effective.IsZero() {
 		return l, Reject("R21", "license %s %s: give an effective instant between years 1 and 9999", state, number)
 	}
-	if l.Expires.UTC().Year() >= 2999 {
+	if l.Expires.UTC().Year() >= perpetual {
 		l.Expires = time.Time{}
 	}
 	if l.Expires, err = instant(l.Expires); err != nil {

@@ -39,7 +39,7 @@ type Offer struct {
 	At       time.Time       `json:"at"`
 	Deadline time.Time       `json:"deadline"`
 	Language spoken.Key      `json:"language"` // the one that matched (R13)
-	Meters   geo.Meters      `json:"meters"`   // between consumer and agent; -1 if one of them has no position
+	Meters   geo.Meters      `json:"meters"`   // between consumer and agent; -1 if one of them has no position. The operator's: a person is shown [agent.Card.Kilometers] (R28)
 	Channels []agent.Channel `json:"channels"`
 }
 

@@ -215,8 +215,12 @@ func (t *transcript) shown(ctx context.Context, ref referral.Referral) error {
 	if card.Street != "" {
 		address = card.Street + ", " + address
 	}
+	away := ""
+	if km, ok := card.Kilometers(ref.Position()); ok {
+		away = kilometers(geo.Meters(km)*1000) + " away, "
+	}
 	t.note("The consumer is shown:")
-	t.shownLine(fmt.Sprintf("%s, %s away, speaks %s", card.Name, kilometers(t.day.distance(ref, ref.Holder()).Meters()), strings.Join(names(holder.Languages), ", ")))
+	t.shownLine(fmt.Sprintf("%s, %sspeaks %s", card.Name, away, strings.Join(names(holder.Languages), ", ")))
 	t.shownLine(fmt.Sprintf("%s, %s, %s", address, card.Phone, card.Email))
 	t.shownLine(referral.Notice(ref.Languages[0].Tag))
 	return nil
