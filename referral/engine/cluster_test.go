@@ -127,7 +127,7 @@ func (l *link) rival() {
 		l.agent(walkFirst+agent.NPN(l.walk.rnd.IntN(walkAgents)), l.fact()...)
 		return
 	}
-	l.command(l.walk.rnd.IntN(14), l.refs[len(l.refs)-1], walkFirst)
+	l.try(l.command(l.walk.rnd.IntN(14), l.refs[len(l.refs)-1], walkFirst))
 }
 
 func (l *link) Read(ctx context.Context, after eventlog.Position) iter.Seq2[eventlog.Record, error] {

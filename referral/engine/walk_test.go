@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,9 +39,19 @@ func TestWalks(t *testing.T) {
 	runWalks(t, *walks, walk)
 }
 
+// TestCrowds is TestWalks with commands that come several at once, by callers
+// of their own. It is the same for the same seed but for who comes first.
+func TestCrowds(t *testing.T) {
+	runWalks(t, *walks, func(t *testing.T, seed uint64) *walk {
+		w := newWalk(t, seed, 1+int(seed%2))
+		w.crowds = true
+		return w
+	})
+}
+
 func runWalks(t *testing.T, n int, begin func(*testing.T, uint64) *walk) {
 	if testing.Short() {
-		n = min(n, 8)
+		n = min(n, 20)
 	}
 	for i := range n {
 		seed := *walkSeed + uint64(i)
@@ -70,7 +81,8 @@ type walk struct {
 	now      time.Time
 	memory   *eventlog.Memory
 	stations []*station
-	acting   int // how many commands are under way, one within the other
+	crowds   bool // commands may come all at once
+	acting   int  // how many commands are under way, one within the other
 	ids      uint64
 	refs     []uuid.UUID
 	twin     *twin
@@ -219,46 +231,57 @@ func (w *walk) profile() agent.UpdateProfile {
 
 // agent sends commands until an answer is certain.
 func (w *walk) agent(n agent.NPN, commands ...agent.Command) {
-	w.try("agent", func(e *engine.Engine) error {
-		_, err := e.Agent(context.Background(), n, commands...)
-		return err
-	}, nil)
+	w.try(tell(n, commands...))
 }
 
-// try sends a command to a random station until its answer is certain, as a host
+func tell(n agent.NPN, commands ...agent.Command) act {
+	return act{"agent", func(e *engine.Engine) error {
+		_, err := e.Agent(context.Background(), n, commands...)
+		return err
+	}, nil}
+}
+
+// act is something to be done at an engine. Once it is answered, done holds of
+// the log for good; nil if there is nothing to tell it by.
+type act struct {
+	what string
+	send func(*engine.Engine) error
+	done func() bool
+}
+
+// try sends an act to a random station until its answer is certain, as a host
 // does. A refusal by the rules is an answer. What was done is then true of the
 // log, and whatever was due by now is done (invariant 7).
-func (w *walk) try(what string, send func(*engine.Engine) error, done func() bool) {
+func (w *walk) try(a act) {
 	w.acting++
 	defer func() { w.acting-- }()
 	for range 50 {
 		var refused *referral.Rejection
 		s := pick(w, w.stations)
-		err := send(s.engine)
+		err := a.send(s.engine)
 		w.check()
 		switch {
-		case err == nil && done != nil && !done():
-			w.failf("%s was answered, and is not in the log", what)
+		case err == nil && a.done != nil && !a.done():
+			w.failf("%s was answered, and is not in the log", a.what)
 		case err == nil, errors.As(err, &refused):
 			w.rested(s)
 			return
 		case !passing(err):
-			w.failf("%s: %v", what, err)
+			w.failf("%s: %v", a.what, err)
 		}
 	}
-	w.failf("%s: fifty faults in a row", what)
+	w.failf("%s: fifty faults in a row", a.what)
 }
 
 // step does one random thing.
 func (w *walk) step() {
 	n := walkFirst + agent.NPN(w.rnd.IntN(walkAgents))
-	var id uuid.UUID
-	if len(w.refs) > 0 {
-		id = w.refs[max(0, len(w.refs)-1-w.rnd.IntN(6))]
-	}
+	id := w.recent()
 	switch k := w.rnd.IntN(30); {
+	case w.crowds && k < 10:
+		w.crowd()
 	case k < 14:
-		w.command(k, id, n)
+		w.try(w.command(k, id, n))
 	case k == 14:
 		w.open(pick(w, w.stations))
 		w.check()
@@ -286,8 +309,8 @@ func (w *walk) setBack(by time.Duration) {
 	w.now = now
 }
 
-// command sends a consumer's or an agent's command about a referral.
-func (w *walk) command(k int, id uuid.UUID, by agent.NPN) {
+// command is a consumer's or an agent's command about a referral.
+func (w *walk) command(k int, id uuid.UUID, by agent.NPN) act {
 	ctx := context.Background()
 	if r, _ := w.twin.book.Referral(id); w.rnd.IntN(4) != 0 && r.Offer.To != 0 {
 		by = r.Offer.To
@@ -298,27 +321,67 @@ func (w *walk) command(k int, id uuid.UUID, by agent.NPN) {
 		id = w.newID()
 		request := referral.Request{ID: id, Subject: "case", State: "FL", ZIP: pick(w, walkZIPs), Languages: w.tags()}
 		w.refs = append(w.refs, id)
-		w.try("request", func(e *engine.Engine) error { _, err := e.Request(ctx, request); return err },
-			func() bool { return now().ID == id })
+		return act{"request", func(e *engine.Engine) error { _, err := e.Request(ctx, request); return err },
+			func() bool { return now().ID == id }}
 	case k < 8:
-		w.try("accept", func(e *engine.Engine) error { _, err := e.Accept(ctx, id, by); return err },
-			func() bool { return now().Holder() == by })
+		return act{"accept", func(e *engine.Engine) error { _, err := e.Accept(ctx, id, by); return err },
+			func() bool { return now().Holder() == by }}
 	case k < 12:
-		w.try("decline", func(e *engine.Engine) error { _, err := e.Decline(ctx, id, by, ""); return err },
+		return act{"decline", func(e *engine.Engine) error { _, err := e.Decline(ctx, id, by, ""); return err },
 			func() bool {
 				return slices.ContainsFunc(now().Past, func(p referral.PastOffer) bool {
 					return p.To == by && p.Ending == referral.EndedDeclined
 				})
-			})
+			}}
 	case k == 12:
-		w.try("withdraw", func(e *engine.Engine) error { _, err := e.Withdraw(ctx, id); return err },
-			func() bool { return now().Status == referral.StatusWithdrawn })
+		return act{"withdraw", func(e *engine.Engine) error { _, err := e.Withdraw(ctx, id); return err },
+			func() bool { return now().Status == referral.StatusWithdrawn }}
 	default:
-		w.try("outcome", func(e *engine.Engine) error {
+		return act{"outcome", func(e *engine.Engine) error {
 			_, err := e.RecordOutcome(ctx, id, by, referral.Enrolled)
 			return err
-		}, func() bool { return now().Outcome == referral.Enrolled })
+		}, func() bool { return now().Outcome == referral.Enrolled }}
 	}
+}
+
+// crowd sends several acts to one engine at once. Which of them comes first is
+// the machine's to say.
+func (w *walk) crowd() {
+	acts := make([]act, 2+w.rnd.IntN(7))
+	for i := range acts {
+		n, id := walkFirst+agent.NPN(w.rnd.IntN(walkAgents)), w.recent()
+		if w.rnd.IntN(3) == 0 {
+			acts[i] = tell(n, w.fact()...)
+		} else {
+			acts[i] = w.command(w.rnd.IntN(14), id, n)
+		}
+	}
+	eng := pick(w, w.stations).engine
+	errs := make([]error, len(acts))
+	var all sync.WaitGroup
+	for i, a := range acts {
+		all.Go(func() { errs[i] = a.send(eng) })
+	}
+	all.Wait()
+	w.check()
+	for i, err := range errs {
+		var refused *referral.Rejection
+		switch {
+		case err == nil && acts[i].done != nil && !acts[i].done():
+			w.failf("%s in a crowd was answered, and is not in the log", acts[i].what)
+		case err != nil && !errors.As(err, &refused) && !passing(err):
+			w.failf("%s in a crowd: %v", acts[i].what, err)
+		}
+	}
+	w.tick()
+}
+
+// recent returns one of the newest requests, or no ID if there are none.
+func (w *walk) recent() uuid.UUID {
+	if len(w.refs) == 0 {
+		return uuid.Nil
+	}
+	return w.refs[max(0, len(w.refs)-1-w.rnd.IntN(6))]
 }
 
 // fact is something that happens to an agent.
@@ -363,7 +426,7 @@ func (w *walk) advance(d time.Duration) {
 func (w *walk) tick() {
 	// A tick at one station's time by another's engine is as good: all are late
 	// or early by no more than they may be.
-	w.try("tick", func(e *engine.Engine) error { return e.Tick(context.Background(), w.clockOf(e)) }, nil)
+	w.try(act{"tick", func(e *engine.Engine) error { return e.Tick(context.Background(), w.clockOf(e)) }, nil})
 }
 
 func (w *walk) clockOf(e *engine.Engine) time.Time {
@@ -422,6 +485,19 @@ func (w *walk) rested(s *station) {
 	if len(w.refs) > 0 {
 		w.sameLine(s, pick(w, w.refs))
 	}
+	if w.rnd.IntN(30) == 0 {
+		w.sameState(s)
+	}
+}
+
+// sameState holds invariant 5 at a sampled prefix: if the engine stands at the
+// head, its state is the fold of the log.
+func (w *walk) sameState(s *station) {
+	w.Helper()
+	p, digest := s.engine.Digest()
+	if fold := w.twin.book.Digest(); uint64(p) == w.twin.uintPosition() && digest != fold {
+		w.failf("at %d the state is %s, the fold of the log %s (invariant 5)", p, digest, fold)
+	}
 }
 
 // sameLine holds the whole line that an engine finds to the twin's, who looks at
@@ -473,10 +549,9 @@ func (w *walk) settled() {
 		}
 	}
 	for i, s := range w.stations {
-		p, digest := s.engine.Digest()
-		if uint64(p) != w.twin.uintPosition() || digest != w.twin.book.Digest() {
-			w.failf("engine %d stands at %d with %s, the fold of the log at %d with %s (invariant 5)",
-				i, p, digest, w.twin.uintPosition(), w.twin.book.Digest())
+		if p := s.engine.Position(); p != w.twin.position() {
+			w.failf("engine %d stands at %d, the log at %d", i, p, w.twin.position())
 		}
+		w.sameState(s)
 	}
 }
