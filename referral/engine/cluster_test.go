@@ -21,6 +21,7 @@ import (
 func TestClusters(t *testing.T) {
 	runWalks(t, *walks, func(t *testing.T, seed uint64) *walk {
 		w := beginWalk(t, seed)
+		w.rivals = true
 		net := &network{walk: w, rnd: rand.New(rand.NewPCG(seed, 2))}
 		for range 2 + w.rnd.IntN(3) {
 			s := &station{skew: time.Duration(w.rnd.IntN(121)-60) * time.Second}

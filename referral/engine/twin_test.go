@@ -18,9 +18,16 @@ import (
 type twin struct {
 	book *book.Book
 	live []uuid.UUID // referrals that have not ended, the oldest request first
+	asks map[ask]bool
 }
 
-func newTwin() *twin { return &twin{book: book.New()} }
+// ask is an offer of a referral to an agent, ever.
+type ask struct {
+	referral uuid.UUID
+	agent    agent.NPN
+}
+
+func newTwin() *twin { return &twin{book: book.New(), asks: map[ask]bool{}} }
 
 func (t *twin) uintPosition() uint64 { p, _ := t.book.Position(); return p }
 
@@ -56,8 +63,10 @@ func (t *twin) judge(r eventlog.Record) string {
 		if before.Status != referral.StatusPending && before.Status != referral.StatusWaiting {
 			return say("on a referral that is %s (invariant 1)", before.Status)
 		}
-		if before.Asked(e.To) {
+		if this := (ask{stream.Referral, e.To}); t.asks[this] {
 			return say("agent %s is asked twice (invariant 3)", e.To)
+		} else {
+			t.asks[this] = true
 		}
 		line := referral.Line(before, t.book.Agents(), policy, r.Time)
 		if len(line) == 0 || line[0].Agent != e.To {

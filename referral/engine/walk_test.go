@@ -82,6 +82,7 @@ type walk struct {
 	memory   *eventlog.Memory
 	stations []*station
 	crowds   bool // commands may come all at once
+	rivals   bool // others may write while a command is under way
 	acting   int  // how many commands are under way, one within the other
 	ids      uint64
 	refs     []uuid.UUID
@@ -258,12 +259,16 @@ func (w *walk) try(a act) {
 	for range 50 {
 		var refused *referral.Rejection
 		s := pick(w, w.stations)
+		before := w.twin.position()
 		err := a.send(s.engine)
 		w.check()
 		switch {
 		case err == nil && a.done != nil && !a.done():
 			w.failf("%s was answered, and is not in the log", a.what)
-		case err == nil, errors.As(err, &refused):
+		case err != nil && errors.As(err, &refused):
+			w.nothingOwn(a, before)
+			fallthrough
+		case err == nil:
 			w.rested(s)
 			return
 		case !passing(err):
@@ -271,6 +276,20 @@ func (w *walk) try(a act) {
 		}
 	}
 	w.failf("%s: fifty faults in a row", a.what)
+}
+
+// nothingOwn holds invariant 6: what a refused act recorded is the desk's.
+func (w *walk) nothingOwn(a act, before eventlog.Position) {
+	w.Helper()
+	for r := range w.memory.Read(context.Background(), before) {
+		switch r.Kind {
+		case referral.Offered{}.Kind(), referral.Expired{}.Kind(), referral.Rescinded{}.Kind(), referral.Waiting{}.Kind(), referral.Exhausted{}.Kind():
+		default:
+			if !w.rivals {
+				w.failf("%s was refused, and %s is at %d (invariant 6)", a.what, r.Kind, r.Position)
+			}
+		}
+	}
 }
 
 // step does one random thing.
