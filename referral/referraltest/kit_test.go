@@ -291,6 +291,19 @@ func TestAdvanceBack(t *testing.T) {
 	d.WhenReferral(id, referral.Decline{By: ana}).Then(referral.Declined{At: noon}, referral.Offered{To: ben, At: noon})
 }
 
+// TestPass: nothing happens until the next command, and what was due by then is
+// recorded before it, at its time.
+func TestPass(t *testing.T) {
+	d, id := offered(t)
+	before := d.Engine().Position()
+	d.Pass(20 * time.Minute)
+	if after := d.Engine().Position(); after != before {
+		t.Errorf("the log is at position %d, want %d", after, before)
+	}
+	at := noon.Add(20 * time.Minute)
+	d.WhenReferral(id, referral.Accept{By: ben}).Then(referral.Expired{From: ana, At: at}, referral.Offered{To: ben, At: at}, referral.Accepted{By: ben, At: at})
+}
+
 // TestDowntime: what comes due while nobody is there is done when the desk is
 // back, once, and the next offer starts then (R18).
 func TestDowntime(t *testing.T) {
