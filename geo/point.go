@@ -3,6 +3,7 @@ package geo
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 )
@@ -108,7 +109,8 @@ func (p *Point) UnmarshalJSON(b []byte) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&j); err != nil {
-		return err
+		// The decoder's own text repeats a key or a number of any length.
+		return errors.New("geo: a point is lat_e7 and lng_e7, whole numbers of 1e-7 degree, and no other key")
 	}
 	if j.Lat == nil || j.Lng == nil {
 		return fmt.Errorf("geo: a point needs lat_e7 and lng_e7")
