@@ -106,32 +106,32 @@ func (l License) clean() (License, error) {
 	}
 	l.Number = number
 	if l.Residency != Resident && l.Residency != Nonresident {
-		return l, Reject("R21", "license %s %s: residency is neither %q nor %q", state, number, Resident, Nonresident)
+		return l, Reject("R21", "license %s %.40s: residency is neither %q nor %q", state, number, Resident, Nonresident)
 	}
 	if l.Status != Active && l.Status != Inactive {
-		return l, Reject("R21", "license %s %s: status is neither %q nor %q", state, number, Active, Inactive)
+		return l, Reject("R21", "license %s %.40s: status is neither %q nor %q", state, number, Active, Inactive)
 	}
 	if l.Effective, err = instant(l.Effective); err != nil || l.Effective.IsZero() {
-		return l, Reject("R21", "license %s %s: give an effective instant between years 1 and 9999", state, number)
+		return l, Reject("R21", "license %s %.40s: give an effective instant between years 1 and 9999", state, number)
 	}
 	if l.Expires.UTC().Year() >= perpetual {
 		l.Expires = time.Time{}
 	}
 	if l.Expires, err = instant(l.Expires); err != nil {
-		return l, Reject("R21", "license %s %s: expiry is not between years 1 and 9999; leave it zero for a perpetual license", state, number)
+		return l, Reject("R21", "license %s %.40s: expiry is not between years 1 and 9999; leave it zero for a perpetual license", state, number)
 	}
 	if !l.Expires.IsZero() && !l.Effective.Before(l.Expires) {
-		return l, Reject("R21", "license %s %s ends before it begins: effective %s, expires %s", state, number,
+		return l, Reject("R21", "license %s %.40s ends before it begins: effective %s, expires %s", state, number,
 			l.Effective.Format(time.RFC3339), l.Expires.Format(time.RFC3339))
 	}
 	l.Lines = slices.Clone(l.Lines)
 	for i := range l.Lines {
 		n := &l.Lines[i]
 		if n.Name, ok = text(n.Name); !ok || n.Name == "" {
-			return l, Reject("R21", "license %s %s: line of authority %d has no readable name", state, number, i+1)
+			return l, Reject("R21", "license %s %.40s: line of authority %d has no readable name", state, number, i+1)
 		}
 		if n.Issued, err = instant(n.Issued); err != nil {
-			return l, Reject("R21", "license %s %s: line %q is issued outside years 1 to 9999", state, number, n.Name)
+			return l, Reject("R21", "license %s %.40s: line %.40q is issued outside years 1 to 9999", state, number, n.Name)
 		}
 	}
 	if l.Lines == nil {

@@ -147,5 +147,5 @@ func (r *Reason) UnmarshalJSON(b []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("agent: no reason has the code %q", j.Code)
+	return fmt.Errorf("agent: no reason has the code %.40q", j.Code)
 }

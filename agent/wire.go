@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/relevo-go/relevo/agent/spoken"
@@ -34,7 +35,7 @@ func EncodeData(v any) ([]byte, error) {
 func Decode(kind string, data []byte) (Event, error) {
 	i := slices.IndexFunc(kinds, func(k kindReader) bool { return k.kind == kind })
 	if i < 0 {
-		return nil, fmt.Errorf("agent: %q is no kind of agent event", kind)
+		return nil, fmt.Errorf("agent: %.64q is no kind of agent event", kind)
 	}
 	e, err := kinds[i].read(data)
 	if err != nil {
@@ -57,12 +58,27 @@ func decodeStrict(data []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
-		return err
+		return brief(err)
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return errors.New("more than one JSON value")
 	}
 	return nil
+}
+
+// brief returns an error of reading JSON with at most a little of the data,
+// which encoding/json and time repeat at any length.
+func brief(err error) error {
+	if key, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return fmt.Errorf("the key %.40s is unknown", key)
+	}
+	if value, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("the value of %q is of another type, or out of range", value.Field)
+	}
+	if _, ok := errors.AsType[*time.ParseError](err); ok {
+		return errors.New("an instant is not of the form 2026-11-23T17:00:00Z")
+	}
+	return err
 }
 
 // DecodeData reads data into a new T and checks it. The keys are exactly those
