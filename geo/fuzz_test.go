@@ -12,7 +12,7 @@ import (
 )
 
 // checkShort holds that an error has a short text, which repeats at most 64
-// bytes of the input in a row.
+// characters of the input in a row.
 func checkShort(t *testing.T, err error, input string) {
 	t.Helper()
 	text := err.Error()
@@ -20,8 +20,8 @@ func checkShort(t *testing.T, err error, input string) {
 		t.Fatalf("the error of %q has %d bytes: %s", input, len(text), text)
 	}
 	text = strings.ReplaceAll(text, `\\`, `\`) // as quoting doubles them
-	for i := 0; i+65 <= len(input); i++ {
-		if strings.Contains(text, input[i:i+65]) {
+	for r := []rune(input); len(r) > 64; r = r[1:] {
+		if strings.Contains(text, string(r[:65])) {
 			t.Fatalf("the error of %q repeats too much of it: %s", input, text)
 		}
 	}
