@@ -14,6 +14,8 @@
 //	d.WhenReferral(id, referral.Accept{By: ana}).ThenRejected("R1", referral.ErrTooLate)
 //
 // A [Desk] is a real engine on a log in memory, under a clock that stands still
-// until [Desk.Advance] moves it. An [Outcome] is everything that was recorded
-// since, in order; what it is compared with may leave fields out.
+// until the test moves it: [Desk.Advance] with everything done as it comes due,
+// [Desk.Pass] with nothing done before the next command, [Desk.Downtime] with
+// nobody there until the end. An [Outcome] is everything that was recorded since,
+// in order; what it is compared with may leave fields out.
 package referraltest
