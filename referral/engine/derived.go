@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,12 +30,6 @@ type derived struct {
 	waiting   map[geo.State]map[uuid.UUID]bool
 	woken     map[uuid.UUID]bool // waiting, and somebody may have joined the line
 	pending   map[uuid.UUID]bool // between two steps
-}
-
-// loss is when the holder of an open offer ceases to be eligible, and why (R7, R8).
-type loss struct {
-	at      time.Time
-	reasons []agent.Reason
 }
 
 // filing is where a referral is filed: under the holder of its open offer, or
@@ -124,32 +117,6 @@ func (d *derived) loadChanged(b *book.Book, n agent.NPN) {
 	}
 }
 
-// turn is a standing that changed by the clock alone.
-type turn struct {
-	agent agent.NPN
-	at    time.Time
-}
-
-// turnTo follows the clock over the next change of a standing.
-func (d *derived) turnTo(b *book.Book, n agent.NPN, at time.Time) {
-	d.agentChanged(b, n, at)
-	d.turned = append(d.turned, turn{n, at})
-}
-
-// turnBack judges anew whose standing changed beyond an instant: the clock was
-// set back, or a command arrived before the step that followed the clock, and
-// who came on duty since is off duty again. No clock turns back behind the
-// newest record (R25), so what turned up to head need not be remembered.
-func (d *derived) turnBack(b *book.Book, head, at time.Time) {
-	d.turned = slices.DeleteFunc(d.turned, func(t turn) bool {
-		if t.at.After(at) {
-			d.agentChanged(b, t.agent, at)
-			return true
-		}
-		return !t.at.After(head)
-	})
-}
-
 func sameEntry(x, y near.Entry) bool {
 	if x.ID != y.ID || x.Point != y.Point || x.States != y.States || x.OnDuty != y.OnDuty || len(x.Languages) != len(y.Languages) {
 		return false
@@ -160,39 +127,6 @@ func sameEntry(x, y near.Entry) bool {
 		}
 	}
 	return true
-}
-
-// wake marks the waiting referrals that the agent matches and was not asked in.
-func (d *derived) wake(b *book.Book, n agent.NPN, s agent.Standing) {
-	for state := range s.States.All() {
-		for id := range d.waiting[state] {
-			if r, _ := b.Referral(id); !r.Asked(n) && speaksOne(s.Languages, r.Languages) {
-				d.woken[id] = true
-			}
-		}
-	}
-}
-
-func speaksOne(speaks []spoken.Key, want []spoken.Language) bool {
-	_, ok := spoken.Match(want, speaks)
-	return ok
-}
-
-// wakeIfWaiting marks a referral that another engine left waiting: by this
-// one's clock, which may be ahead, somebody may have joined its line since.
-func (d *derived) wakeIfWaiting(b *book.Book, id uuid.UUID) {
-	if r, _ := b.Referral(id); r.Status == referral.StatusWaiting {
-		d.woken[id] = true
-	}
-}
-
-// wakeAll marks every waiting referral.
-func (d *derived) wakeAll() {
-	for _, ids := range d.waiting {
-		for id := range ids {
-			d.woken[id] = true
-		}
-	}
 }
 
 // referralChanged brings everything about a referral in line with the book.
@@ -249,44 +183,6 @@ func remove[K comparable](groups map[K]map[uuid.UUID]bool, key K, id uuid.UUID) 
 	if len(groups[key]) == 0 {
 		delete(groups, key)
 	}
-}
-
-// watchOffer sets the timer of an open offer: its deadline, or before that the
-// instant at which its holder ceases to be eligible, seen from the holder's
-// facts as they stand in the book and nothing else, so that every engine finds
-// the same: of facts that one command records together the last ones count.
-func (d *derived) watchOffer(b *book.Book, id uuid.UUID) {
-	r, position := b.Referral(id)
-	delete(d.losses, id)
-	due := r.Offer.Deadline
-	if l, lost := nextLoss(b, r); lost {
-		d.losses[id] = l
-		due = l.at
-	}
-	d.offers.set(id, due, position)
-}
-
-// nextLoss returns when, before the deadline, the holder of an open offer
-// ceases to be eligible (R7, R8). It begins where the holder's facts last
-// changed, or where the offer did: what was due before then is in the log.
-func nextLoss(b *book.Book, r referral.Referral) (loss, bool) {
-	holder, at := b.Agent(r.Offer.To)
-	if at.Before(r.Offer.At) {
-		at = r.Offer.At
-	}
-	policy, _ := b.Policy()
-	need := r.Need()
-	for at.Before(r.Offer.Deadline) {
-		if why := agent.Rescinding(holder.Verdict(need, policy.Terms, at)); why != nil {
-			return loss{at, why}, true
-		}
-		_, until := holder.Standing(policy.Terms, at)
-		if until.IsZero() {
-			break
-		}
-		at = until
-	}
-	return loss{}, false
 }
 
 // next returns when the clock next has something to do: now if a referral is

@@ -7,8 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -278,20 +276,6 @@ func (w *walk) try(a act) {
 	w.failf("%s: fifty faults in a row", a.what)
 }
 
-// nothingOwn holds invariant 6: what a refused act recorded is the desk's.
-func (w *walk) nothingOwn(a act, before eventlog.Position) {
-	w.Helper()
-	for r := range w.memory.Read(context.Background(), before) {
-		switch r.Kind {
-		case referral.Offered{}.Kind(), referral.Expired{}.Kind(), referral.Rescinded{}.Kind(), referral.Waiting{}.Kind(), referral.Exhausted{}.Kind():
-		default:
-			if !w.rivals {
-				w.failf("%s was refused, and %s is at %d (invariant 6)", a.what, r.Kind, r.Position)
-			}
-		}
-	}
-}
-
 // step does one random thing.
 func (w *walk) step() {
 	n := walkFirst + agent.NPN(w.rnd.IntN(walkAgents))
@@ -455,122 +439,4 @@ func (w *walk) clockOf(e *engine.Engine) time.Time {
 		}
 	}
 	return w.now
-}
-
-// check reads what is new in the log into the twin, which judges every record.
-func (w *walk) check() {
-	w.Helper()
-	for r, err := range w.memory.Read(context.Background(), w.twin.position()) {
-		if err != nil {
-			w.failf("%v", err)
-		}
-		if wrong := w.twin.judge(r); wrong != "" {
-			w.failf("%s", wrong)
-		}
-	}
-}
-
-// failf ends the walk with the newest records and how to repeat it.
-func (w *walk) failf(format string, args ...any) {
-	w.Helper()
-	for r := range w.memory.Read(context.Background(), eventlog.Position(max(w.twin.uintPosition(), 40)-40)) {
-		w.Logf("%d %s %s %s %s [%d-%d]", r.Position, r.Time.Format(time.RFC3339), r.Stream, r.Kind, r.Data, r.First, r.Last)
-	}
-	path := filepath.Join(w.ArtifactDir(), fmt.Sprintf("%s-%d.jsonl", w.test, w.seed))
-	if f, err := os.Create(path); err == nil {
-		for r := range w.memory.Read(context.Background(), 0) {
-			f.Write(append(r.AppendLine(nil), '\n'))
-		}
-		f.Close()
-	}
-	w.Fatalf("seed %d: %s\nrepeat it, and keep its log, with: go test ./referral/engine -run '%s$' -engine.walks 1 -engine.seed %d -artifacts",
-		w.seed, fmt.Sprintf(format, args...), w.test, w.seed)
-}
-
-// rested holds invariant 7 at a station's time: it answered, so whatever was due
-// by then is done.
-func (w *walk) rested(s *station) {
-	w.Helper()
-	at := w.now.Add(s.skew)
-	if at.Before(w.twin.time()) {
-		at = w.twin.time()
-	}
-	if w.acting > 1 {
-		return // within another's append, which goes on
-	}
-	if wrong := w.twin.restless(at); wrong != "" {
-		w.failf("%s", wrong)
-	}
-	if len(w.refs) > 0 {
-		w.sameLine(s, pick(w, w.refs))
-	}
-	if w.rnd.IntN(30) == 0 {
-		w.sameState(s)
-	}
-}
-
-// sameState holds invariant 5 at a sampled prefix: if the engine stands at the
-// head, its state is the fold of the log.
-func (w *walk) sameState(s *station) {
-	w.Helper()
-	p, digest := s.engine.Digest()
-	if fold := w.twin.book.Digest(); uint64(p) == w.twin.uintPosition() && digest != fold {
-		w.failf("at %d the state is %s, the fold of the log %s (invariant 5)", p, digest, fold)
-	}
-}
-
-// sameLine holds the whole line that an engine finds to the twin's, who looks at
-// everybody (R12, R13, R15).
-func (w *walk) sameLine(s *station, id uuid.UUID) {
-	w.Helper()
-	w.acting += 2 // nobody comes between
-	got, err := s.engine.Line(context.Background(), id, walkAgents)
-	w.acting -= 2
-	w.check()
-	if passing(err) {
-		return
-	}
-	at := w.now.Add(s.skew)
-	if at.Before(w.twin.time()) {
-		at = w.twin.time()
-	}
-	policy, _ := w.twin.book.Policy()
-	r, _ := w.twin.book.Referral(id)
-	var want []referral.Place
-	if !r.Status.Ended() {
-		want = referral.Line(r, w.twin.book.Agents(), policy, at)
-	}
-	if !slices.Equal(got, want) || err != nil && !errors.Is(err, referral.ErrNotFound) {
-		w.failf("Line(%s) = %v, %v, want %v", id, got, err, want)
-	}
-}
-
-// settled lets every engine catch up and do what is due, and holds invariant 5:
-// its state is the fold of the log.
-func (w *walk) settled() {
-	w.Helper()
-	w.now = w.now.Add(3 * time.Minute)
-	for range 2 { // the second time all of them stand at the head
-		for _, s := range w.stations {
-			for {
-				w.acting++
-				err := s.engine.Tick(context.Background(), w.now.Add(s.skew))
-				w.acting--
-				if err == nil {
-					break
-				}
-				if !passing(err) {
-					w.failf("Tick: %v", err)
-				}
-			}
-			w.check()
-			w.rested(s)
-		}
-	}
-	for i, s := range w.stations {
-		if p := s.engine.Position(); p != w.twin.position() {
-			w.failf("engine %d stands at %d, the log at %d", i, p, w.twin.position())
-		}
-		w.sameState(s)
-	}
 }
