@@ -137,5 +137,5 @@ func foldLabel(s string) string {
 			gap = true
 		}
 	}
-	return b.String()
+	return norm.NFKD.String(b.String()) // what was dropped may have kept marks out of order
 }
