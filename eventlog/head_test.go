@@ -186,6 +186,7 @@ func resealed(records []Record) []Record {
 	return records
 }
 
+// B6: whatever is changed in a log, verification names the first bad record.
 func TestVerifyNamesTheFirstBadRecord(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
