@@ -68,6 +68,8 @@ func Decide(r Referral, c Command) ([]Event, error) {
 			return nil, nil
 		case len(c.Reasons) == 0:
 			return nil, agent.Reject("R7", "an offer is rescinded for a reason: give one")
+		case slices.ContainsFunc(c.Reasons, unheard):
+			return nil, agent.Reject("R7", "a reason for rescinding has no rule, or a state that is none: give those of a verdict")
 		}
 		return []Event{Rescinded{r.Offer.To, c.Reasons, utc(c.At)}}, nil
 	case Wait:
@@ -75,6 +77,9 @@ func Decide(r Referral, c Command) ([]Event, error) {
 		case StatusWaiting:
 			return nil, nil
 		case StatusPending:
+			if !recordable(c.Until) {
+				return nil, agent.Reject("R10", "waiting ends beyond year 9999: give an earlier end, or none to wait for ever")
+			}
 			return []Event{Waiting{utc(c.Until), utc(c.At)}}, nil
 		}
 		return nil, agent.Reject("R10", "a referral that is %s does not wait", r.Status)
@@ -224,6 +229,12 @@ func decideOffer(r Referral, c MakeOffer) ([]Event, error) {
 		return nil, agent.Reject("R1", "an offer needs a deadline after its beginning")
 	case !c.To.Valid() || !c.Language.Valid():
 		return nil, agent.Reject("R13", "an offer needs an agent and the language that matched")
+	case !recordable(c.Deadline):
+		return nil, agent.Reject("R1", "an offer needs a deadline before year 10000")
+	case slices.ContainsFunc(c.Channels, unknown):
+		return nil, agent.Reject("S16", "a channel is none of %q, %q, %q", agent.Email, agent.Text, agent.App)
+	case c.Meters < -1:
+		return nil, agent.Reject("R15", "an offer's distance is %d m: give meters, or -1 if it is unknown", int64(c.Meters))
 	}
 	c.Deadline, c.At = utc(c.Deadline), utc(c.At)
 	return []Event{Offered(c)}, nil
@@ -240,5 +251,11 @@ func reject(rule string, sentinel error, format string, args ...any) error {
 
 // utc returns an instant as it is recorded: in UTC, without a monotonic reading.
 func utc(t time.Time) time.Time { return t.UTC().Round(0) }
+
+// recordable reports whether t is in the years that a record can hold.
+func recordable(t time.Time) bool { y := t.UTC().Year(); return 1 <= y && y <= 9999 }
+
+// unheard reports whether r is no reason that a verdict gives.
+func unheard(r agent.Reason) bool { return r.Rule() == "" || r.State != "" && !r.State.Valid() }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
