@@ -2,6 +2,7 @@ package referral
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/relevo-go/relevo/agent"
@@ -67,10 +68,10 @@ func (p *Policy) UnmarshalJSON(b []byte) error {
 	}
 	read := Policy{Radius: j.RadiusMeters, MaxOpenOffers: j.MaxOpenOffers, Terms: j.Terms}
 	if read.Window, err = time.ParseDuration(j.Window); err != nil {
-		return err
+		return fmt.Errorf("referral: the window %.40q is no duration such as 15m0s", j.Window)
 	}
 	if read.GiveUp, err = time.ParseDuration(j.GiveUp); err != nil {
-		return err
+		return fmt.Errorf("referral: the give-up time %.40q is no duration such as 24h0m0s", j.GiveUp)
 	}
 	*p = read
 	return read.Check()
