@@ -193,10 +193,14 @@ func FuzzDecode(f *testing.F) {
 			f.Add(kind, []byte(line))
 		}
 	}
+	f.Add(strings.Repeat("a", 100), []byte(`{}`))
+	f.Add("referral.withdrawn.v1", []byte(`{"`+strings.Repeat("a", 100)+`":1}`))
+	f.Add("referral.rescinded.v1", []byte(`{"from":"17","reasons":[{"rule":"S8","code":"`+strings.Repeat("a", 100)+`"}]}`))
 	a := eligible(17, tampa, "es")
 	f.Fuzz(func(t *testing.T, kind string, data []byte) {
 		e, err := decode(kind, data)
 		if err != nil {
+			checkShort(t, err, kind, string(data))
 			return
 		}
 		once, err := agent.EncodeData(e)
@@ -204,8 +208,8 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("%s %s is read and cannot be written: %v", kind, data, err)
 		}
 		again, err := decode(kind, once)
-		if err != nil {
-			t.Fatalf("%s %s is written as %s, which reads as %v", kind, data, once, err)
+		if err != nil || !reflect.DeepEqual(again, e) {
+			t.Fatalf("%s %s is written as %s, which reads as %+v, %v, want %+v", kind, data, once, again, err, e)
 		}
 		if twice, err := agent.EncodeData(again); err != nil || !bytes.Equal(once, twice) {
 			t.Fatalf("%s %s is written as %s and then as %s, %v", kind, data, once, twice, err)
