@@ -309,6 +309,9 @@ func FuzzDecide(f *testing.F) {
 	f.Add(uint8(10), uint8(1), "es-MX", "en_us", "zh-yue", int64(0), int64(0), int64(0), uint32(0))
 	f.Add(uint8(10), uint8(2), strings.Repeat("x", 99), "chinese", "sgn", int64(0), int64(0), int64(0), uint32(0))
 	f.Add(uint8(16), uint8(2), "nonresident_license", "FL", "", int64(0), int64(0), int64(0), uint32(0))
+	f.Add(uint8(16), uint8(2), "fraud", "", "", int64(0), int64(0), int64(0), uint32(0))
+	f.Add(uint8(11), uint8(2), "text", "email", "", int64(0), int64(0), int64(0), uint32(0))
+	f.Add(uint8(13), uint8(2), "off", "", "", int64(0), int64(0), int64(0), uint32(0))
 	f.Add(uint8(12), uint8(2), "America/New_York", "", "", int64(540)<<16+1020, int64(0), int64(0), uint32(0))
 	f.Add(uint8(2), uint8(2), "", "", "", int64(2027), int64(253402300799), int64(1), uint32(0))
 	starts := []agent.Agent{{}, fold(f, agent.Agent{}, joined[0]), fold(f, agent.Agent{}, ready...), fold(f, agent.Agent{}, ready[:6]...)}
