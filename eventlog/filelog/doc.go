@@ -50,6 +50,10 @@
 // by looking at the files, so they may see one whose sync is still under way;
 // when the machine dies in that moment, it may be gone afterwards.
 //
+// The lock binds those who use this package. Files that something else cuts or
+// replaces, as an editor or sed -i does, are not noticed by a writer that is at
+// work, but by the next read and the next opening. Copy a log to work on it.
+//
 // The lock is flock (LockFileEx on Windows). Do not put the directory on a
 // network file system: many neither lock nor sync as a local disk does. On
 // Windows the name of a new segment cannot be synced.

@@ -62,6 +62,10 @@ var _ eventlog.Log = (*Log)(nil)
 // file beside the segment. Any other damage is a [eventlog.CorruptError], and
 // nothing is changed.
 func Open(dir string, opts *Options) (*Log, error) {
+	dir, err := filepath.Abs(dir) // the process may change its directory meanwhile
+	if err != nil {
+		return nil, named("open", err)
+	}
 	return open(dir, opts, osDisk{})
 }
 

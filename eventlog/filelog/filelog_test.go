@@ -10,8 +10,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/eventlog/eventlogtest"
@@ -412,5 +414,35 @@ func TestReadFile(t *testing.T) {
 	wantDamage(t, lastError(ReadFile(second)), second, 0, firsts[1])
 	if err := lastError(ReadFile(filepath.Join(dir, "missing"))); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("ReadFile of a missing file = %v, want fs.ErrNotExist", err)
+	}
+}
+
+// A log that was opened under a relative path stays where it is when the
+// process changes its directory.
+func TestChangedDirectory(t *testing.T) {
+	here := t.TempDir()
+	t.Chdir(here)
+	l, err := Open("log", &Options{SegmentBytes: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	entry := eventlog.Entry{ID: uuid.UUID{1}, Stream: "desk", Kind: "test.v1", Time: time.Unix(0, 0), Data: []byte(`{}`)}
+	for after := range eventlog.Position(3) {
+		entry.ID[0]++
+		if _, err := l.Append(t.Context(), after, entry); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(filepath.Join(here, "log"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if head, err := eventlog.Verify(again.Read(t.Context(), 0)); err != nil || head.Position != 3 {
+		t.Errorf("the log ends at %d, %v, want 3", head.Position, err)
 	}
 }
