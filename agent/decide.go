@@ -2,6 +2,7 @@ package agent
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -14,6 +15,9 @@ import (
 // nothing returns no event and no error (R23). The events are in the form in
 // which they are recorded: what was given is cleaned and resolved here, once.
 func Decide(a Agent, c Command) ([]Event, error) {
+	if reflect.ValueOf(c).Kind() != reflect.Struct {
+		return nil, fmt.Errorf("agent: %T is no command: give one of this package's, by value", c)
+	}
 	if c, ok := c.(Register); ok {
 		return decideRegister(a, c)
 	}
@@ -43,6 +47,9 @@ func Decide(a Agent, c Command) ([]Event, error) {
 		return unless(accepted(a.Accepted, c.Document, version), TermsAccepted{c.Document, version}, nil)
 	case RecordLicense:
 		l, err := License{c.State, c.Number, c.Residency, c.Status, c.Effective, c.Expires, c.Lines}.clean()
+		if err == nil && len(a.Licenses) >= maxLicenses {
+			err = Reject("R21", "agent %s has %d licenses on record: remove those that ended first", a.NPN, len(a.Licenses))
+		}
 		return unless(slices.ContainsFunc(a.Licenses, l.equal), LicenseRecorded(l), err)
 	case RemoveLicense:
 		state, err := geo.ParseState(string(c.State))
@@ -81,6 +88,9 @@ func Decide(a Agent, c Command) ([]Event, error) {
 		return unless(c.Override == a.override(), OverrideSet{c.Override}, nil)
 	case SetAbsence:
 		from, until, err := span("B1", "an absence", c.From, c.Until)
+		if err == nil && len(a.Absences) >= maxAbsences {
+			err = Reject("B1", "agent %s has %d absences on record: clear those that are over first", a.NPN, len(a.Absences))
+		}
 		same := func(b Absence) bool { return b.From.Equal(from) && b.Until.Equal(until) }
 		return unless(slices.ContainsFunc(a.Absences, same), AbsenceSet{from, until}, err)
 	case ClearAbsence:

@@ -102,6 +102,9 @@ func (h Hours) always() bool { return len(h.Weekly) == 0 }
 // each costs time whenever duty is judged.
 const maxShifts = 70
 
+// maxAbsences bounds the absences on record, for the same reason.
+const maxAbsences = 500
+
 // clean returns the hours as recorded, or a rejection. Shifts need a zone.
 func (h Hours) clean() (Hours, error) {
 	if _, err := zone.Load(h.Zone); err != nil && !(h.Zone == "" && h.always()) {

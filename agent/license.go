@@ -88,6 +88,9 @@ func byName(l, m License) int {
 	return cmp.Or(cmp.Compare(l.State, m.State), cmp.Compare(l.Number, m.Number))
 }
 
+// maxLicenses bounds the licenses on record: nine for every jurisdiction.
+const maxLicenses = 500
+
 // perpetual is the first of the years with which registries say that a license
 // does not end (R21).
 const perpetual = 2999

@@ -44,3 +44,13 @@ func TestDecodeNeedsEveryKey(t *testing.T) {
 		}
 	}
 }
+
+// A command that is none, or is given by pointer, is refused for that and not
+// for what is known of the agent.
+func TestDecideWantsCommandsByValue(t *testing.T) {
+	for _, c := range []agent.Command{nil, &agent.Register{NPN: 17, Name: "Ana Ruiz"}, (*agent.ReviewProfile)(nil)} {
+		if events, err := agent.Decide(agent.Agent{}, c); events != nil || err == nil || !strings.Contains(err.Error(), "by value") {
+			t.Errorf("Decide(%T) = %v, %v, want an error that asks for a value", c, events, err)
+		}
+	}
+}
