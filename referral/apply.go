@@ -19,7 +19,7 @@ func Apply(r Referral, e Event) Referral {
 			Languages: e.Languages, Requested: e.At, Status: StatusPending,
 		}
 	case Offered:
-		r.Status, r.Until = StatusOffered, time.Time{}
+		r.Status, r.Since, r.Until = StatusOffered, time.Time{}, time.Time{}
 		r.Offer = Offer{e.To, e.At, e.Deadline, e.Language, e.Meters, e.Channels}
 	case Accepted:
 		r.Status = StatusAccepted
@@ -30,14 +30,17 @@ func Apply(r Referral, e Event) Referral {
 	case Rescinded:
 		r = r.passOn(EndedRescinded, e.At, e.Reasons)
 	case Waiting:
+		if r.Status != StatusWaiting {
+			r.Since = e.At
+		}
 		r.Status, r.Until = StatusWaiting, e.Until
 	case Exhausted:
-		r.Status, r.Until = StatusExhausted, time.Time{}
+		r.Status, r.Since, r.Until = StatusExhausted, time.Time{}, time.Time{}
 	case Withdrawn:
 		if r.Status == StatusOffered {
 			r = r.passOn(EndedWithdrawn, e.At, nil)
 		}
-		r.Status, r.Until = StatusWithdrawn, time.Time{}
+		r.Status, r.Since, r.Until = StatusWithdrawn, time.Time{}, time.Time{}
 	case Contacted:
 		r.Contacted = e.At
 	case OutcomeRecorded:

@@ -77,7 +77,8 @@ type Rescind struct {
 	At      time.Time
 }
 
-// Wait is the desk's: nobody is in line (R10). A zero Until waits for ever.
+// Wait is the desk's: nobody is in line (R10). A zero Until waits for ever. Sent
+// to a referral that waits, it changes until when (R30).
 type Wait struct{ Until, At time.Time }
 
 // Exhaust is the desk's: the waiting has lasted until Until (R10).

@@ -73,10 +73,10 @@ func Decide(r Referral, c Command) ([]Event, error) {
 		}
 		return []Event{Rescinded{r.Offer.To, c.Reasons, utc(c.At)}}, nil
 	case Wait:
-		switch r.Status {
-		case StatusWaiting:
+		switch {
+		case r.Status == StatusWaiting && r.Until.Equal(c.Until):
 			return nil, nil
-		case StatusPending:
+		case r.Status == StatusWaiting, r.Status == StatusPending:
 			if !recordable(c.Until) {
 				return nil, agent.Reject("R10", "waiting ends beyond year 9999: give an earlier end, or none to wait for ever")
 			}
@@ -135,7 +135,9 @@ func decideRequest(r Referral, c Request) ([]Event, error) {
 }
 
 // sameTag compares what was given, which a newer table does not change (R31).
-func sameTag(a, b spoken.Language) bool { return a.Tag == b.Tag }
+func sameTag(a, b spoken.Language) bool {
+	return strings.EqualFold(strings.ReplaceAll(a.Tag, "_", "-"), strings.ReplaceAll(b.Tag, "_", "-"))
+}
 
 // maxText bounds a subject or a reason, in bytes.
 const maxText = 200

@@ -64,7 +64,8 @@ type (
 		Reasons []agent.Reason `json:"reasons"`
 		At      time.Time      `json:"-"`
 	}
-	// Waiting: nobody is in line; giving up is at Until, if ever.
+	// Waiting: nobody is in line; giving up is at Until, if ever. Of a referral
+	// that waits already, a new policy changed that (R30).
 	Waiting struct {
 		Until time.Time `json:"until,omitzero"`
 		At    time.Time `json:"-"`

@@ -16,7 +16,8 @@ type Policy struct {
 	// Window is how long an offer stays open; it must be positive (S17).
 	Window time.Duration
 	// GiveUp is how long a referral waits with nobody in line before it is
-	// exhausted, counted from when it began to wait; 0 is for ever (R10).
+	// exhausted, counted from when it began to wait; 0 is for ever (R10). It holds
+	// for referrals that wait already.
 	GiveUp time.Duration
 	// Radius is how far an agent in line may be; 0 is no limit (R33).
 	Radius geo.Meters
@@ -31,9 +32,14 @@ type Policy struct {
 // offers, and any accepted version of both terms.
 func DefaultPolicy() Policy { return Policy{Window: 15 * time.Minute, GiveUp: 24 * time.Hour} }
 
+// maxWindow bounds a window: beyond a month an offer is no offer.
+const maxWindow = 31 * 24 * time.Hour
+
 // Check returns a [*Rejection] that says what is wrong with the policy, or nil.
 func (p Policy) Check() error {
 	switch {
+	case p.Window > maxWindow:
+		return agent.Reject("S17", "the policy's window is %v: an offer stays open for at most %v", p.Window, maxWindow)
 	case p.Window <= 0:
 		return agent.Reject("S17", "the policy's window is %v: give how long an offer stays open, such as 15m", p.Window)
 	case p.GiveUp < 0:

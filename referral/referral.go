@@ -87,6 +87,7 @@ type Referral struct {
 	Status    Status            `json:"status"`
 	Offer     Offer             `json:"offer,omitzero"`     // the open offer, or the accepted one
 	Past      []PastOffer       `json:"past,omitempty"`     // in order
+	Since     time.Time         `json:"since,omitzero"`     // when it began to wait, while it does
 	Until     time.Time         `json:"until,omitzero"`     // when waiting gives up; zero is never
 	Contacted time.Time         `json:"contacted,omitzero"` // when the holder said it reached the consumer (B5)
 	Outcome   Outcome           `json:"outcome,omitempty"`  // the newest one (B5)

@@ -159,9 +159,9 @@ var errUnreadable = errors.New("a record cannot be read")
 // decode reads a record's event; an error names the record's position.
 func decode(r eventlog.Record) (book.Stream, book.Event, error) {
 	stream, err := book.ParseStream(r.Stream)
-	var event book.Event
-	if err == nil {
-		event, err = book.Decode(stream, r.Kind, r.Time, r.Data)
+	event, errEvent := book.Decode(stream, r.Kind, r.Time, r.Data)
+	if _, unknown := errors.AsType[*book.UnknownKindError](errEvent); err == nil || unknown {
+		err = errEvent
 	}
 	if err != nil {
 		return stream, nil, fmt.Errorf("engine: %w: position %d: %w", errUnreadable, r.Position, err)

@@ -13,6 +13,7 @@ import (
 	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/eventlog/eventlogtest"
 	"github.com/relevo-go/relevo/referral"
+	"github.com/relevo-go/relevo/referral/engine"
 )
 
 // faulty opens a desk with three agents, whose log then fails as a test tells.
@@ -250,5 +251,80 @@ func TestR23UncertainRequestIsRepeated(t *testing.T) {
 				t.Errorf("%d referrals were requested, want 1", n)
 			}
 		})
+	}
+}
+
+// panicky is a log whose Append panics once, as a host's own log may.
+type panicky struct {
+	eventlog.Memory
+	armed bool
+}
+
+func (p *panicky) Append(ctx context.Context, after eventlog.Position, entries ...eventlog.Entry) ([]eventlog.Record, error) {
+	if p.armed {
+		p.armed = false
+		panic("the host's log")
+	}
+	return p.Memory.Append(ctx, after, entries...)
+}
+
+// TestHostPanics: a panic in what the host gave goes to the caller who leads,
+// and ends the engine, whose state is not to be trusted; nothing hangs.
+func TestHostPanics(t *testing.T) {
+	tell := func(d *desk) error {
+		_, err := d.Agent(t.Context(), 7, agent.Register{Name: "Luz Mar"})
+		return err
+	}
+	recovered := func(d *desk) (got any) {
+		defer func() { got = recover() }()
+		tell(d)
+		return nil
+	}
+	log := new(panicky)
+	d := open(t, log, nil)
+	log.armed = true
+	if got := recovered(d); got != "the host's log" {
+		t.Errorf("a panic in Append comes out as %v", got)
+	}
+	if err := tell(d); !errors.Is(err, engine.ErrClosed) {
+		t.Errorf("the next command = %v, want ErrClosed", err)
+	}
+	if err := d.Tick(t.Context(), time.Now()); !errors.Is(err, engine.ErrClosed) {
+		t.Errorf("Tick = %v, want ErrClosed", err)
+	}
+	if err := d.Close(); err != nil {
+		t.Errorf("Close = %v", err)
+	}
+	again, err := engine.Open(t.Context(), log, nil)
+	if err != nil || again.Position() != 1 {
+		t.Errorf("the log opens at %d, %v, want the policy alone", again.Position(), err)
+	}
+}
+
+// TestR25VerdictBehind: an engine whose clock is behind the log judges by the
+// log's time, as its offers do.
+func TestR25VerdictBehind(t *testing.T) {
+	d := open(t, new(eventlog.Memory), nil)
+	d.join(person{}, 1)
+	r := d.request(referral.Request{Subject: "case-1", State: "FL", ZIP: tampa, Languages: []string{"es"}})
+	d.join(person{}, 2)
+	from := d.clock.Now().Add(30 * time.Second)
+	d.tell(2, agent.RecordLicense{
+		State: "FL", Number: "WFL", Residency: agent.Resident, Status: agent.Active, Effective: from,
+		Lines: []agent.Line{{Name: "Health", Health: true, Active: true}},
+	})
+	d.tick(time.Minute)
+	d.tell(1, agent.SetChannels{Channels: []agent.Channel{agent.App}})
+	d.clock.set(d.clock.Now().Add(-time.Minute))
+	line, err := d.Line(t.Context(), r.ID, 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	why, err := d.Verdict(r.ID, 2)
+	if err != nil || (len(why) == 0) != (len(line) == 1) {
+		t.Errorf("Verdict = %v, %v; Line = %v: they contradict each other", why, err, line)
+	}
+	if cards := d.Directory("FL"); len(cards) != 2 {
+		t.Errorf("Directory(FL) has %d cards, want 2", len(cards))
 	}
 }

@@ -22,20 +22,12 @@ func (e *Engine) do(ctx context.Context, c *call) error {
 		return err
 	}
 	c.done = make(chan struct{})
-	e.queued.Lock()
-	c.at = e.options.Now()
-	e.queue = append(e.queue, c)
-	e.queued.Unlock()
+	e.enqueue(c)
 	select {
 	case <-c.done:
 		return c.err
 	case e.lead <- struct{}{}:
-		select {
-		case <-c.done: // the one who led before took it along
-		default:
-			e.work(e.options.Now())
-		}
-		<-e.lead
+		e.takeLead(c)
 	case <-e.alive.Done():
 	case <-ctx.Done():
 	}
@@ -47,6 +39,25 @@ func (e *Engine) do(ctx context.Context, c *call) error {
 	}
 	<-c.done
 	return c.err
+}
+
+// enqueue puts a call behind those that wait, at the time it arrives.
+func (e *Engine) enqueue(c *call) {
+	e.queued.Lock()
+	defer e.queued.Unlock()
+	c.at = e.options.Now()
+	e.queue = append(e.queue, c)
+}
+
+// takeLead works, unless the one who led before took the call along, and hands
+// the lead on.
+func (e *Engine) takeLead(c *call) {
+	defer func() { <-e.lead }()
+	select {
+	case <-c.done:
+	default:
+		e.work(e.options.Now())
+	}
 }
 
 // withdraw takes a call out of the queue; false if it was taken up already.

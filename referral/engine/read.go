@@ -76,7 +76,8 @@ func (e *Engine) Referral(id uuid.UUID) (referral.Referral, error) {
 }
 
 // Verdict returns every reason why an agent is not in a referral's line now, or
-// none if it is (B2). Errors are [referral.ErrNotFound] and [agent.ErrUnknown].
+// none if it is (B2). It judges the agent as if the referral looked for one: a
+// referral that has ended has no line, whoever has nothing against it. Errors are [referral.ErrNotFound] and [agent.ErrUnknown].
 func (e *Engine) Verdict(id uuid.UUID, n agent.NPN) ([]agent.Reason, error) {
 	r, err := e.Referral(id)
 	if err != nil {
@@ -89,7 +90,7 @@ func (e *Engine) Verdict(id uuid.UUID, n agent.NPN) ([]agent.Reason, error) {
 		return nil, fmt.Errorf("engine: agent %s: %w", n, agent.ErrUnknown)
 	}
 	policy, _ := e.book.Policy()
-	return referral.Verdict(r, a, e.book.Load(n), policy, e.options.Now()), nil
+	return referral.Verdict(r, a, e.book.Load(n), policy, later(e.options.Now(), e.head.Time)), nil
 }
 
 // Line returns who is in a referral's line now, in order, up to a number of
@@ -119,9 +120,9 @@ func (e *Engine) Line(ctx context.Context, id uuid.UUID, most int) ([]referral.P
 // Directory returns the card of every agent who may be shown in a state now, by
 // NPN: the public directory, Find Local Help (R32). It looks at every agent.
 func (e *Engine) Directory(in geo.State) []agent.Card {
-	now := e.options.Now()
 	e.shown.RLock()
 	defer e.shown.RUnlock()
+	now := later(e.options.Now(), e.head.Time)
 	var cards []agent.Card
 	for a := range e.book.Agents() {
 		if c, ok := a.Card(in, now); ok {

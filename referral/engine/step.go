@@ -116,9 +116,16 @@ func (s *step) settle(now time.Time) bool {
 		turn, turns := s.turns.due(s.at)
 		offer, offers := s.offers.due(s.at)
 		wait, waits := s.waits.due(s.at)
+		until := s.at // the next instant at which standings count
+		if offers && offer.at.Before(until) {
+			until = offer.at
+		}
+		if waits && wait.at.Before(until) {
+			until = wait.at
+		}
 		switch {
-		case turns && (!offers || !turn.at.After(offer.at)) && (!waits || !turn.at.After(wait.at)):
-			s.turnTo(s.draft, turn.key, turn.at)
+		case turns && !turn.at.After(until):
+			s.turnTo(s.draft, turn.key, until)
 		case offers && (!waits || !offer.at.After(wait.at)):
 			s.endOffer(offer.key)
 		case waits && s.woken[wait.key] && s.inLine(wait.key):
@@ -182,14 +189,17 @@ func (s *step) serveOne(id uuid.UUID) {
 		return
 	}
 	delete(s.woken, id)
-	switch {
-	case r.Status == referral.StatusPending:
-		var until time.Time
-		if policy.GiveUp > 0 {
-			until = s.at.Add(policy.GiveUp)
-		}
-		s.decide(id, referral.Wait{Until: until, At: s.at})
-	case !r.Until.IsZero() && !r.Until.After(s.at):
+	since, until := s.at, time.Time{}
+	if r.Status == referral.StatusWaiting {
+		since = r.Since
+	}
+	if policy.GiveUp > 0 {
+		until = since.Add(policy.GiveUp)
+	}
+	// Of a referral that waits already this records until when a new policy lets
+	// it (R30), and otherwise nothing.
+	s.decide(id, referral.Wait{Until: until, At: s.at})
+	if !until.IsZero() && !until.After(s.at) {
 		s.decide(id, referral.Exhaust{At: s.at})
 	}
 }

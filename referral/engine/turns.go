@@ -14,7 +14,7 @@ type turn struct {
 	at    time.Time
 }
 
-// turnTo follows the clock over the next change of a standing.
+// turnTo follows the clock over an agent's changes of standing, up to an instant.
 func (d *derived) turnTo(b *book.Book, n agent.NPN, at time.Time) {
 	d.agentChanged(b, n, at)
 	d.turned = append(d.turned, turn{n, at})

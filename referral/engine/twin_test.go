@@ -142,6 +142,9 @@ func (t *twin) restless(now time.Time) string {
 			if line := referral.Line(r, t.book.Agents(), policy, now); len(line) > 0 {
 				return fmt.Sprintf("%s waits, but the line is %v (invariant 7)", r.ID, line)
 			}
+			if end := r.Since.Add(policy.GiveUp); policy.GiveUp == 0 && !r.Until.IsZero() || policy.GiveUp > 0 && !r.Until.Equal(end) {
+				return fmt.Sprintf("%s waits since %s until %s under %v (R30)", r.ID, r.Since, r.Until, policy.GiveUp)
+			}
 			if !r.Until.IsZero() && !now.Before(r.Until) {
 				return fmt.Sprintf("%s waits at %s until %s", r.ID, now, r.Until)
 			}

@@ -98,8 +98,8 @@ func (e *Engine) Accept(ctx context.Context, id uuid.UUID, by agent.NPN) (referr
 }
 
 // Decline turns the referral's open offer down, with a reason in the agent's
-// words or "", and the next in line is asked. It is judged and refused as
-// [Engine.Accept] is.
+// words, at most 200 bytes without control characters, or "", and the next in
+// line is asked. It is judged and refused as [Engine.Accept] is.
 func (e *Engine) Decline(ctx context.Context, id uuid.UUID, by agent.NPN, reason string) (referral.Referral, error) {
 	return e.referral(ctx, id, by, func(s *step) referral.Command {
 		return referral.Decline{By: by, Reason: reason, At: s.at}

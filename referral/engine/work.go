@@ -17,6 +17,13 @@ import (
 // error that kept it from recording what is due at now, if any.
 func (e *Engine) work(now time.Time) error {
 	calls := e.take()
+	finished := false
+	defer func() {
+		if !finished { // the log or an option panics: the state is not to be trusted
+			e.end()
+			answer(calls, ErrClosed)
+		}
+	}()
 	for {
 		n, idle, err := e.turn(now, calls)
 		switch {
@@ -24,6 +31,7 @@ func (e *Engine) work(now time.Time) error {
 			continue
 		case err != nil:
 			err = e.orClosed(err)
+			finished = true
 			answer(calls, err)
 			return err
 		}
@@ -31,6 +39,7 @@ func (e *Engine) work(now time.Time) error {
 		calls = calls[n:]
 		if idle && len(calls) == 0 {
 			e.announce(now)
+			finished = true
 			return nil
 		}
 	}

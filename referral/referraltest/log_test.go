@@ -80,6 +80,21 @@ func TestR30(t *testing.T) {
 			d.WhenPolicy(hour).Then(referral.PolicySet{})
 			d.WhenPolicy(hour).ThenNothing()
 		}},
+		rule{"R30: who waits gives up when the newest policy says, counted from when waiting began", func(t *testing.T, d *referraltest.Desk) {
+			giveUp := func(after time.Duration) referral.Policy {
+				return policy(func(p *referral.Policy) { p.GiveUp = after })
+			}
+			d.WhenPolicy(giveUp(0)).Then(referral.PolicySet{})
+			id := d.Requested(tampa)
+			d.Advance(time.Hour).ThenNothing()
+			d.WhenPolicy(giveUp(2*time.Hour)).Then(referral.PolicySet{}, referral.Waiting{Until: noon.Add(2 * time.Hour)})
+			d.WhenPolicy(giveUp(3*time.Hour)).Then(referral.PolicySet{}, referral.Waiting{Until: noon.Add(3 * time.Hour)})
+			d.Advance(time.Hour).ThenNothing()
+			if since := d.Referral(id).Since; !since.Equal(noon) {
+				t.Errorf("it waits since %s, want %s", since, noon)
+			}
+			d.WhenPolicy(giveUp(time.Hour)).Then(referral.PolicySet{}, referral.Waiting{Until: noon.Add(time.Hour)}, referral.Exhausted{})
+		}},
 		rule{"R30: every engine on the log obeys the newest, also one that was given none", func(t *testing.T, d *referraltest.Desk) {
 			d.WhenPolicy(hour).Then(referral.PolicySet{})
 			other, err := engine.Open(t.Context(), d.Log(), &engine.Options{Now: d.Now})
