@@ -59,7 +59,7 @@ var mutants = []mutant{
 
 func main() {
 	walks := flag.Int("walks", 100, "how many walks, clusters and crowds to make of each mutant")
-	only := flag.String("only", "", "only mutants whose sentence has this")
+	only := flag.String("only", "", "only mutants whose line, such as \"5: a step's loads are not kept\", has this")
 	flag.Parse()
 	if err := run(*walks, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
@@ -75,7 +75,7 @@ func run(walks int, only string) error {
 	defer os.RemoveAll(scratch)
 	fmt.Printf("| invariant | broken so that | walks | clusters | crowds | other tests |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, m := range mutants {
-		if !strings.Contains(m.says, only) {
+		if !strings.Contains(m.invariant+": "+m.says, only) {
 			continue
 		}
 		overlay, err := m.lay(scratch)
