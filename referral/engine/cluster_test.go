@@ -18,19 +18,46 @@ import (
 // its own, up to a minute off, and a link of its own to the log, on which
 // appends are lost, arrive late or are cut off, and rivals write between an
 // engine's decision and its append.
-func TestClusters(t *testing.T) {
-	runWalks(t, *walks, func(t *testing.T, seed uint64) *walk {
-		w := beginWalk(t, seed)
-		w.rivals = true
-		net := &network{walk: w, rnd: rand.New(rand.NewPCG(seed, 2))}
-		for range 2 + w.rnd.IntN(3) {
-			s := &station{skew: time.Duration(w.rnd.IntN(121)-60) * time.Second}
-			s.log = &link{network: net, station: s}
-			w.stations = append(w.stations, s)
-		}
-		w.start()
-		return w
-	})
+func TestClusters(t *testing.T) { runWalks(t, *walks, newCluster) }
+
+func newCluster(t *testing.T, seed uint64) *walk {
+	w := beginWalk(t, seed)
+	w.rivals = true
+	net := &network{walk: w, rnd: rand.New(rand.NewPCG(seed, 2))}
+	for range 2 + w.rnd.IntN(3) {
+		s := &station{skew: time.Duration(w.rnd.IntN(121)-60) * time.Second}
+		s.log = &link{network: net, station: s}
+		w.stations = append(w.stations, s)
+	}
+	w.start()
+	return w
+}
+
+// TestSameSeedSameLog: a walk and a cluster are the same for the same seed, to
+// the last byte of their log, so a failing one can be repeated.
+func TestSameSeedSameLog(t *testing.T) {
+	for name, begin := range map[string]func(*testing.T, uint64) *walk{
+		"walk":    func(t *testing.T, seed uint64) *walk { return newWalk(t, seed, 2) },
+		"cluster": newCluster,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var heads [2]eventlog.Head
+			for i := range heads {
+				w := begin(t, 7)
+				for range 200 {
+					w.step()
+				}
+				head, err := eventlog.Verify(w.memory.Read(t.Context(), 0))
+				if err != nil {
+					t.Fatal(err)
+				}
+				heads[i] = head
+			}
+			if heads[0] != heads[1] {
+				t.Errorf("the same seed led to %+v and to %+v", heads[0], heads[1])
+			}
+		})
+	}
 }
 
 // errCut is a link's error while it is cut: nothing was sent.
