@@ -35,7 +35,7 @@ func EncodeData(v any) ([]byte, error) {
 func Decode(kind string, data []byte) (Event, error) {
 	i := slices.IndexFunc(kinds, func(k kindReader) bool { return k.kind == kind })
 	if i < 0 {
-		return nil, fmt.Errorf("agent: %.64q is no kind of agent event", kind)
+		return nil, fmt.Errorf("agent: %.60q is no kind of agent event", kind)
 	}
 	e, err := kinds[i].read(data)
 	if err != nil {

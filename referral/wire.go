@@ -24,7 +24,7 @@ func Encode(e Event) ([]byte, error) { return agent.EncodeData(e) }
 func Decode(kind string, id uuid.UUID, at time.Time, data []byte) (Event, error) {
 	i := slices.IndexFunc(kinds, func(k kindReader) bool { return k.kind == kind })
 	if i < 0 {
-		return nil, fmt.Errorf("referral: %.64q is no kind of referral event", kind)
+		return nil, fmt.Errorf("referral: %.60q is no kind of referral event", kind)
 	}
 	e, err := kinds[i].read(data, id, at)
 	if err != nil {
