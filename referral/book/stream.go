@@ -36,7 +36,7 @@ func ParseStream(name string) (s Stream, err error) {
 		s.Referral, err = uuid.Parse(id)
 	}
 	if err != nil || s.String() != name {
-		return Stream{}, fmt.Errorf("book: %.64q is no stream: want agent/<npn>, referral/<uuid> or desk", name)
+		return Stream{}, fmt.Errorf("book: %.60q is no stream: want agent/<npn>, referral/<uuid> or desk", name)
 	}
 	return s, nil
 }
