@@ -47,7 +47,7 @@ func Decide(a Agent, c Command) ([]Event, error) {
 		return unless(accepted(a.Accepted, c.Document, version), TermsAccepted{c.Document, version}, nil)
 	case RecordLicense:
 		l, err := License{c.State, c.Number, c.Residency, c.Status, c.Effective, c.Expires, c.Lines}.clean()
-		if err == nil && len(a.Licenses) >= maxLicenses {
+		if _, held := slices.BinarySearchFunc(a.Licenses, l, byName); err == nil && !held && len(a.Licenses) >= maxLicenses {
 			err = Reject("R21", "agent %s has %d licenses on record: remove those that ended first", a.NPN, len(a.Licenses))
 		}
 		return unless(slices.ContainsFunc(a.Licenses, l.equal), LicenseRecorded(l), err)
@@ -88,7 +88,7 @@ func Decide(a Agent, c Command) ([]Event, error) {
 		return unless(c.Override == a.override(), OverrideSet{c.Override}, nil)
 	case SetAbsence:
 		from, until, err := span("B1", "an absence", c.From, c.Until)
-		if err == nil && len(a.Absences) >= maxAbsences {
+		if _, held := slices.BinarySearchFunc(a.Absences, Absence{From: from}, byFrom); err == nil && !held && len(a.Absences) >= maxAbsences {
 			err = Reject("B1", "agent %s has %d absences on record: clear those that are over first", a.NPN, len(a.Absences))
 		}
 		same := func(b Absence) bool { return b.From.Equal(from) && b.Until.Equal(until) }
