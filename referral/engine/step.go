@@ -106,9 +106,10 @@ func (s *step) restore(b *book.Book, at time.Time) {
 // in line for every referral that is ready. It returns false if the step is
 // full before all of it is staged.
 //
-// What is due is taken in the order in which it fell due: changes of standing
-// by the clock alone, offers that end (by deadline, then request, R18), and
-// waits that give up. Next offers start now, whenever the last one ended.
+// What is due is taken in the order in which it fell due: offers that end (by
+// deadline, then request, R18) and waits that give up, each after standings have
+// followed the clock up to it; what a standing was in between concerns nobody.
+// Next offers start now, whenever the last one ended.
 func (s *step) settle(now time.Time) bool {
 	s.at = later(s.at, now)
 	s.turnBack(s.draft, s.head, s.at)
