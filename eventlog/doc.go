@@ -49,8 +49,7 @@
 //
 // # Stores
 //
-// An implementation of [Log] seals entries with [Head.Seal], stores the lines
-// of what it gets, and reads them back through [Head.NextLine], which finds
-// damage. It judges an expected position with [Head.Expect]. Run
-// eventlogtest.Run over it.
+// An implementation of [Log] seals entries with [Head.SealLines], stores the
+// lines, and reads them back through [Head.NextLines], which finds damage. It
+// judges an expected position with [Head.Expect]. Run eventlogtest.Run over it.
 package eventlog

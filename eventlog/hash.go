@@ -34,14 +34,13 @@ func (h Hash) appendHex(dst []byte) []byte { return hex.AppendEncode(dst, h[:]) 
 
 // chain returns the sum of a record: the hash of the previous sum's hex digits
 // followed by the record's line without its sum.
-func chain(prev Hash, body []byte) Hash {
-	var small [576]byte
-	if hexLen+len(body) <= len(small) {
-		b := prev.appendHex(small[:0])
-		return sha256.Sum256(append(b, body...))
+func chain(prev, body []byte) Hash {
+	var small [1024]byte
+	if len(prev)+len(body) <= len(small) {
+		return sha256.Sum256(append(append(small[:0], prev...), body...))
 	}
 	d := sha256.New()
-	d.Write(prev.appendHex(small[:0]))
+	d.Write(prev)
 	d.Write(body)
 	var h Hash
 	d.Sum(h[:0])

@@ -16,7 +16,7 @@ const sumTail = len(`,"sum":"`) + hexLen + len(`"}`)
 // it. It writes what r holds: only a sealed or parsed record gives a line that
 // [ParseLine] takes.
 func (r Record) AppendLine(dst []byte) []byte {
-	return appendSum(appendBody(dst, &r), r.Sum)
+	return appendSum(appendBody(dst, &r), r.Sum.appendHex(nil))
 }
 
 // appendBody writes the line up to its sum: what the sum is taken of.
@@ -42,9 +42,10 @@ func appendBody(dst []byte, r *Record) []byte {
 	return dst
 }
 
-func appendSum(dst []byte, sum Hash) []byte {
+// appendSum writes the end of a line: the sum, given by its hex digits.
+func appendSum(dst, sum []byte) []byte {
 	dst = append(dst, `,"sum":"`...)
-	dst = sum.appendHex(dst)
+	dst = append(dst, sum...)
 	return append(dst, `"}`...)
 }
 

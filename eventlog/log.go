@@ -62,8 +62,11 @@ type Log interface {
 
 	// Read yields the records after the given position, in order, up to the head
 	// at the time of the call; nothing beyond the head. An error is the last
-	// pair. The log holds no lock while yielding, and a read that is broken off
-	// leaves nothing behind.
+	// pair. A store that keeps bytes MUST check each record against the one
+	// before it ([Head.NextLine], [Head.NextLines]) and yield [ErrCorrupt] instead
+	// of one that does not fit: who reads takes the sums on their word. The log
+	// holds no lock while yielding, and a read that is broken off leaves nothing
+	// behind.
 	Read(ctx context.Context, after Position) iter.Seq2[Record, error]
 
 	// Wait blocks until the head is beyond after, or ctx is over, or the log is

@@ -63,7 +63,15 @@ func (s *scanner) at(i int) byte {
 	return 0
 }
 
+// space passes over blanks, of which there are none in most data.
 func (s *scanner) space(i int) int {
+	if i < len(s.b) && s.b[i] > ' ' {
+		return i
+	}
+	return s.blanks(i)
+}
+
+func (s *scanner) blanks(i int) int {
 	for i < len(s.b) && (s.b[i] == ' ' || s.b[i] == '\t') {
 		i++
 	}
@@ -220,10 +228,12 @@ func (s *scanner) digits(i int) int {
 // string returns the end of the string whose opening quote is at i, and whether
 // it holds escapes.
 func (s *scanner) string(i int) (end int, escaped bool) {
-	for i++; i < len(s.b); {
-		c := s.b[i]
+	b := s.b
+	for i++; i < len(b); {
+		c := b[i]
 		if plain[c] {
-			i++
+			for i++; i < len(b) && plain[b[i]]; i++ {
+			}
 			continue
 		}
 		switch {

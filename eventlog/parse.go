@@ -14,11 +14,22 @@ import (
 // ParseLine does not check the sum, which needs the record before:
 // [Head.NextLine] does. Its errors are [ErrCorrupt].
 func ParseLine(line []byte) (Record, error) {
+	var r Record
+	stream, kind, err := r.parse(line)
+	if err != nil {
+		return Record{}, err
+	}
+	r.Stream, r.Kind = string(stream), string(kind)
+	return r, nil
+}
+
+// parse reads a line into r, all but the stream and the kind, which it returns
+// as pieces of the line.
+func (r *Record) parse(line []byte) (stream, kind []byte, err error) {
 	if len(line) > MaxLine {
-		return Record{}, &lineError{MaxLine, "the line is longer than 16 MiB"}
+		return nil, nil, &lineError{MaxLine, "the line is longer than 16 MiB"}
 	}
 	p := parser{b: line}
-	r := Record{}
 	p.literal(`{"position":`)
 	r.Position = p.position()
 	p.literal(`,"id":"`)
@@ -26,9 +37,9 @@ func ParseLine(line []byte) (Record, error) {
 	p.literal(`","time":"`)
 	r.Time = p.time()
 	p.literal(`","stream":"`)
-	r.Stream = p.name("the stream")
+	stream = p.name("the stream")
 	p.literal(`","kind":"`)
-	r.Kind = p.name("the kind")
+	kind = p.name("the kind")
 	p.literal(`","data":`)
 	r.Data = p.object()
 	r.First, r.Last = r.Position, r.Position
@@ -50,10 +61,7 @@ func ParseLine(line []byte) (Record, error) {
 	if p.err == nil && p.at != len(line) {
 		p.fail("there is more after the end of the record")
 	}
-	if p.err != nil {
-		return Record{}, p.err
-	}
-	return r, nil
+	return stream, kind, p.err
 }
 
 // parser walks a line. After the first error it stays where it is.
@@ -131,9 +139,9 @@ func (p *parser) id(id *[16]byte) {
 }
 
 // name reads a stream or kind up to its closing quote.
-func (p *parser) name(what string) string {
+func (p *parser) name(what string) []byte {
 	if p.err != nil {
-		return ""
+		return nil
 	}
 	rest := p.b[p.at:min(len(p.b), p.at+maxName+1)]
 	n := bytes.IndexByte(rest, '"')
@@ -142,10 +150,10 @@ func (p *parser) name(what string) string {
 	}
 	if wrong := checkName(rest[:n]); wrong != "" {
 		p.fail(what + wrong)
-		return ""
+		return nil
 	}
 	p.at += n
-	return string(rest[:n])
+	return rest[:n]
 }
 
 func (p *parser) object() []byte {
