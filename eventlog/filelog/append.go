@@ -3,14 +3,9 @@ package filelog
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/relevo-go/relevo/eventlog"
 )
-
-// freshName is the file in which a segment is made before it gets its name.
-const freshName = "segment.tmp"
 
 // Append implements [eventlog.Log]. It returns when the lines are synced. After
 // an error of writing the outcome is [eventlog.ErrUncertain], and all later
@@ -36,11 +31,14 @@ func (l *Log) Append(ctx context.Context, after eventlog.Position, entries ...ev
 	if err := l.known.head.Expect(after); err != nil {
 		return nil, err
 	}
-	records, err := l.known.head.Seal(entries...)
+	records, lines, err := l.known.head.SealLines(l.buf[:0], entries...)
 	if err != nil {
 		return nil, err
 	}
-	if err := l.write(records); err != nil {
+	if cap(lines) <= 1<<20 {
+		l.buf = lines
+	}
+	if err := l.write(records, lines); err != nil {
 		l.mu.Lock()
 		l.failed = err
 		l.move()
@@ -63,77 +61,27 @@ func (l *Log) state() error {
 	return nil
 }
 
-// write makes sealed records durable and known.
-func (l *Log) write(records []eventlog.Record) error {
-	b := l.buf[:0]
-	for _, r := range records {
-		b = append(r.AppendLine(b), '\n')
-	}
-	if cap(b) <= 1<<20 {
-		l.buf = b
-	}
-	n := len(l.known.segments)
-	if n == 0 || l.known.segments[n-1].size+int64(len(b)) > l.most {
-		if err := l.beginSegment(records[0].Position, b); err != nil {
-			return err
-		}
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.known.segments = append(l.known.segments, segment{first: records[0].Position, marks: []mark{{l.known.head, 0}}})
+// write makes sealed records, which stand in lines, durable and known.
+func (l *Log) write(records []eventlog.Record, lines []byte) error {
+	n, begin := len(l.known.segments), l.out.size
+	fresh := n == 0 || begin+int64(len(lines)) > l.most
+	var err error
+	if fresh {
+		begin = 0
+		err = l.out.begin(l.disk, l.dir, records[0].Position, lines)
 	} else {
-		if _, err := l.file.WriteAt(b, l.known.segments[n-1].size); err != nil {
-			return err
-		}
-		if err := l.file.Sync(); err != nil {
-			return err
-		}
-		l.mu.Lock()
-		defer l.mu.Unlock()
+		err = l.out.append(lines)
 	}
-	l.known.grow(records[len(records)-1].Head(), int64(len(b)))
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if fresh {
+		l.known.segments = append(l.known.segments, segment{first: records[0].Position})
+	}
+	l.known.grow(records[len(records)-1].Head(), begin, l.out.size)
 	l.move()
+	l.idle.Reset(idle)
 	return nil
-}
-
-// grow moves the end of the log over one append in the last segment.
-func (s *survey) grow(head eventlog.Head, bytes int64) {
-	seg := &s.segments[len(s.segments)-1]
-	s.last, s.head = seg.size, head
-	seg.size += bytes
-	seg.note(head, seg.size)
-}
-
-// beginSegment makes a segment with its first append: under another name until
-// it is whole and durable, so that a segment never begins with a tear.
-func (l *Log) beginSegment(first eventlog.Position, b []byte) error {
-	if l.file != nil {
-		f := l.file
-		l.file = nil
-		if err := f.Close(); err != nil {
-			return err
-		}
-	}
-	fresh := filepath.Join(l.dir, freshName)
-	f, err := l.disk.open(fresh, os.O_RDWR|os.O_CREATE|os.O_TRUNC)
-	if err != nil {
-		return err
-	}
-	if _, err = f.WriteAt(b, 0); err == nil {
-		err = f.Sync()
-	}
-	// It is closed before the rename because Windows renames no open file.
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return err
-	}
-	path := segmentPath(l.dir, first)
-	if err := l.disk.rename(fresh, path); err != nil {
-		return err
-	}
-	if l.file, err = l.disk.open(path, os.O_RDWR); err != nil {
-		return err
-	}
-	return l.disk.syncDir(l.dir)
 }

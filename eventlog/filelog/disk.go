@@ -26,6 +26,8 @@ type disk interface {
 	syncDir(dir string) error
 	// lock takes the lock at path without waiting, or fails with ErrLocked.
 	lock(path string) (io.Closer, error)
+	// remote reports whether dir is known to lie on a network file system.
+	remote(dir string) bool
 }
 
 // file is an open file.
@@ -35,6 +37,11 @@ type file interface {
 	io.Closer
 	Sync() error
 	Truncate(size int64) error
+	// reserve asks for room on the disk up to an offset, without changing the
+	// file's size, so that later syncs have less to do. release gives back what
+	// lies behind the file's end. Either may do nothing.
+	reserve(from, to int64)
+	release(size int64)
 	Stat() (fs.FileInfo, error)
 }
 
@@ -46,8 +53,17 @@ func (osDisk) open(path string, flag int) (file, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f, nil
+	return osFile{f}, nil
 }
+
+// osFile is a file of the operating system.
+type osFile struct{ *os.File }
+
+func (f osFile) reserve(from, to int64) { reserve(f.File, from, to) }
+
+func (f osFile) release(size int64) { release(f.File, size) }
+
+func (osDisk) remote(dir string) bool { return remote(dir) }
 
 func (osDisk) rename(from, to string) error { return os.Rename(from, to) }
 

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"log/slog"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/relevo-go/relevo/eventlog"
 )
@@ -25,10 +26,17 @@ type Options struct {
 	SegmentBytes int64
 
 	// ReadOnly opens the log beside a writer in any process: without the lock,
-	// and without changing anything. Such a log ends before a torn or half-written append
-	// and refuses Append; its Read looks for what is new, and its Wait does so
-	// every 20 ms.
+	// with no more than the right to read, and without changing anything. Such a
+	// log ends before a torn or half-written append and refuses Append; its Read
+	// looks for what is new, and its Wait does so every 20 ms.
 	ReadOnly bool
+
+	// Logger receives what an operator should know and no error says: that a torn
+	// append was cut off and where it is kept, and that the directory lies on a
+	// network file system. Nil is silent.
+	Logger *slog.Logger
+
+	verify int64 // how much of the end is verified at once, so that tests need no large logs; 0 means verified
 }
 
 // ErrReadOnly: the log was opened with ReadOnly and takes no append.
@@ -40,27 +48,33 @@ type Log struct {
 	dir      string
 	most     int64 // bytes in a segment
 	readOnly bool
+	logger   *slog.Logger
 	lock     io.Closer // nil if readOnly
 
 	// turn is held, by a value in it, by whoever writes or looks for what is new.
 	turn chan struct{}
-	file file   // the last segment, open for writing; nil if there is none
-	buf  []byte // the lines of an append
+	out  output
+	buf  []byte      // the lines of an append
+	idle *time.Timer // notes the end; nil if readOnly
+	end  end         // as it was last noted
 
 	mu     sync.Mutex
 	known  survey // what is durable; changed in one's turn and under mu
-	failed error  // the first error of writing, or ErrClosed
+	failed error  // the first error of writing
 	closed bool
 	moved  chan struct{} // closed when known, failed or closed changes; nil while nobody waits
 }
 
 var _ eventlog.Log = (*Log)(nil)
 
-// Open opens the log in a directory and verifies every record of it. For
-// writing, it makes the directory if it is missing, takes the lock or fails at
-// once with [ErrLocked], cuts off a torn last append and keeps its bytes in a
-// file beside the segment. Any other damage is a [eventlog.CorruptError], and
-// nothing is changed.
+// Open opens the log in a directory. For writing, it makes the directory if it
+// is missing, takes the lock or fails at once with [ErrLocked], cuts off a torn
+// last append and keeps its bytes in a file beside the segment. Any other damage
+// that it finds is a [eventlog.CorruptError], and nothing is changed.
+//
+// It verifies a small log whole. Of one beyond 4 MiB it verifies the end and
+// where segments meet, in time that does not grow with what they hold; the rest
+// is verified whenever it is read.
 func Open(dir string, opts *Options) (*Log, error) {
 	dir, err := filepath.Abs(dir) // the process may change its directory meanwhile
 	if err != nil {
@@ -78,8 +92,15 @@ func open(dir string, opts *Options, d disk) (*Log, error) {
 		dir:      dir,
 		most:     opts.SegmentBytes,
 		readOnly: opts.ReadOnly,
+		logger:   opts.Logger,
 		turn:     make(chan struct{}, 1),
-		known:    survey{disk: d, dir: dir},
+		known:    survey{disk: d, dir: dir, verify: opts.verify},
+	}
+	if l.known.verify == 0 {
+		l.known.verify = verified
+	}
+	if l.logger == nil {
+		l.logger = slog.New(slog.DiscardHandler)
 	}
 	if l.most == 0 {
 		l.most = DefaultSegmentBytes
@@ -115,7 +136,14 @@ func (l *Log) openToRead() error {
 	case !is:
 		return notDir(l.dir)
 	}
-	return l.known.refresh()
+	noted, _, err := readEnd(l.disk, l.dir) // before the log, which may grow meanwhile
+	if err != nil {
+		return err
+	}
+	if err := l.known.steady((*survey).open); err != nil {
+		return err
+	}
+	return noted.holds(&l.known)
 }
 
 func (l *Log) openToWrite() (err error) {
@@ -126,36 +154,53 @@ func (l *Log) openToWrite() (err error) {
 	if err != nil {
 		return err
 	}
-	if err = l.restore(); err != nil {
-		if l.file != nil {
-			l.file.Close()
-		}
-		l.lock.Close()
+	if l.disk.remote(l.dir) {
+		l.logger.Warn("relevo: the log lies on a network file system, many of which neither lock nor sync as a local disk does", "dir", l.dir)
 	}
-	return err
+	if err = l.restore(); err != nil {
+		l.out.abandon()
+		l.lock.Close()
+		return err
+	}
+	l.idle = time.AfterFunc(idle, l.noteIdle)
+	return nil
 }
 
 // restore finds the end of the log and makes durable what it finds.
 func (l *Log) restore() error {
-	torn, err := l.known.advance()
+	noted, whole, err := readEnd(l.disk, l.dir)
 	if err != nil {
 		return err
 	}
+	torn, err := l.known.open()
+	if err != nil {
+		return err
+	}
+	if err := noted.holds(&l.known); err != nil {
+		return err
+	}
+	if whole {
+		l.end = noted
+	}
 	if torn != nil {
-		if err := cut(l.disk, torn); err != nil {
+		kept, err := cut(l.disk, torn)
+		if err != nil {
 			return err
 		}
+		l.logger.Warn("relevo: a torn append, which was never answered, was cut off the log", "position", l.known.head.Position+1, "bytes", torn.to-torn.from, "kept", kept)
 	}
 	n := len(l.known.segments)
 	if n == 0 {
 		return syncAbove(l.disk, l.dir)
 	}
-	seg := &l.known.segments[n-1]
-	if l.file, err = l.disk.open(segmentPath(l.dir, seg.first), os.O_RDWR); err != nil {
+	seg := l.known.segments[n-1]
+	if err := l.out.resume(l.disk, segmentPath(l.dir, seg.first), seg.size); err != nil {
 		return err
 	}
-	if err := confirm(l.file, l.known.last, seg.size); err != nil {
-		return err
+	if l.end.position < l.known.head.Position {
+		if err := confirm(l.out.file, l.known.last, seg.size); err != nil {
+			return err
+		}
 	}
 	return l.disk.syncDir(l.dir)
 }
@@ -175,8 +220,10 @@ func (l *Log) take(ctx context.Context) error {
 
 func (l *Log) give() { <-l.turn }
 
-// Close implements [eventlog.Log]. It waits for an append that is under way and
-// gives the lock back. Reads that have begun go on.
+// Close implements [eventlog.Log]. It waits for an append that is under way,
+// notes the end and gives the lock back. Reads that have begun go on. After an
+// error the records are as safe as before, but the next opening cannot tell
+// damage to the last append from a crash.
 func (l *Log) Close() error {
 	l.turn <- struct{}{}
 	defer l.give()
@@ -186,13 +233,18 @@ func (l *Log) Close() error {
 		return nil
 	}
 	l.closed = true
+	failed := l.failed
 	l.move()
 	l.mu.Unlock()
 
 	var err error
-	if l.file != nil {
-		err = l.file.Close()
-		l.file = nil
+	if l.idle != nil {
+		l.idle.Stop()
+	}
+	if failed == nil {
+		err = errors.Join(l.out.close(), l.note())
+	} else {
+		l.out.abandon()
 	}
 	if l.lock != nil {
 		err = errors.Join(err, l.lock.Close())
@@ -201,6 +253,30 @@ func (l *Log) Close() error {
 		return named("close", err)
 	}
 	return nil
+}
+
+// note writes down how far the log is durable, if that is not noted. The caller
+// has the turn.
+func (l *Log) note() error {
+	now := end{l.known.head.Position, l.known.head.Sum}
+	if l.readOnly || now == l.end {
+		return nil
+	}
+	if err := noteEnd(l.disk, l.dir, now); err != nil {
+		return err
+	}
+	l.end = now
+	return nil
+}
+
+// noteIdle notes the end when nothing was appended for a moment. If it cannot,
+// the log is as good as before: Close tries again, and tells.
+func (l *Log) noteIdle() {
+	l.turn <- struct{}{}
+	defer l.give()
+	if l.state() == nil {
+		_ = l.note()
+	}
 }
 
 // move wakes those who wait. The caller holds mu.

@@ -2,7 +2,6 @@ package filelog
 
 import (
 	"bufio"
-	"errors"
 	"io"
 
 	"github.com/relevo-go/relevo/eventlog"
@@ -14,12 +13,6 @@ type lines struct {
 	at   int64  // offset of the next line
 	long []byte // a line that is longer than the reader's buffer
 }
-
-var (
-	errNoNewline = errors.New("the line does not end")
-	errCutShort  = errors.New("the append is cut short")
-	errLongLine  = errors.New("the line is longer than 16 MiB")
-)
 
 // readLines returns the lines of f from one offset to another.
 func readLines(f io.ReaderAt, from, to int64) *lines {
@@ -51,19 +44,4 @@ func (l *lines) next() ([]byte, error) {
 	}
 	l.at += int64(len(line))
 	return line[:len(line)-1], nil
-}
-
-// isDamage reports whether an error of reading lines lies in the bytes of the
-// file, not in getting at them.
-func isDamage(err error) bool {
-	return err == errNoNewline || err == errCutShort || err == errLongLine || errors.Is(err, eventlog.ErrCorrupt)
-}
-
-// at returns err with the file and the offset at which it was met. Damage
-// becomes a [eventlog.CorruptError] for the record after head.
-func at(err error, head eventlog.Head, path string, offset int64) *eventlog.CorruptError {
-	if c, ok := errors.AsType[*eventlog.CorruptError](err); ok {
-		err = c.Err
-	}
-	return &eventlog.CorruptError{Position: head.Position + 1, Last: head.Position, File: path, Offset: offset, Err: err}
 }

@@ -58,12 +58,12 @@ func holding(files map[string][]byte) *memDisk {
 	return d
 }
 
-// contents returns the bytes of the files in the directory log, the lock left
-// out.
+// contents returns the bytes of the files in the directory log, the lock and the
+// note of the end left out.
 func (d *memDisk) contents() map[string][]byte {
 	all := map[string][]byte{}
 	for path, f := range d.names {
-		if name := filepath.Base(path); !f.dir && name != lockName {
+		if name := filepath.Base(path); !f.dir && name != lockName && name != endName && name != freshEndName {
 			all[name] = bytes.Clone(f.data)
 		}
 	}
@@ -255,6 +255,8 @@ func (d *memDisk) lock(string) (io.Closer, error) {
 	return memLock{d}, nil
 }
 
+func (d *memDisk) remote(string) bool { return false }
+
 type memLock struct{ d *memDisk }
 
 func (l memLock) Close() error {
@@ -341,6 +343,10 @@ func (h *memHandle) Sync() error {
 	clear(f.dirty)
 	return err
 }
+
+func (h *memHandle) reserve(int64, int64) {}
+
+func (h *memHandle) release(int64) {}
 
 func (h *memHandle) Stat() (fs.FileInfo, error) {
 	h.disk.mu.Lock()

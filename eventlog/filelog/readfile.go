@@ -1,7 +1,6 @@
 package filelog
 
 import (
-	"bytes"
 	"io"
 	"iter"
 	"os"
@@ -41,37 +40,31 @@ func readFile(path string, yield func(eventlog.Record, error) bool) error {
 	if firsts, err := segmentNames([]string{filepath.Base(path)}); err == nil && len(firsts) == 1 {
 		head.Position = firsts[0] - 1
 	}
-	for in := readLines(f, 0, info.Size()); ; {
-		offset := in.at
-		line, err := in.next()
-		if err == io.EOF {
-			if head.Whole() {
-				return nil
-			}
-			return at(errCutShort, head, path, offset)
+	in := scan{f: f, to: info.Size(), head: head, keep: true}
+	if first, end, err := lineAt(f, 0, info.Size()); err == nil && first.Position > 1 {
+		in.head, in.at = first.Head(), end
+		if !yield(first, nil) {
+			return nil
 		}
-		var r eventlog.Record
-		if err == nil && offset == 0 {
-			if r, err = eventlog.ParseLine(line); err == nil {
-				head = eventlog.Head{}
-				if r.Position > 1 {
-					head = r.Head()
-				} else {
-					r, err = head.NextLine(line)
-				}
-			}
-		} else if err == nil {
-			r, err = head.NextLine(line)
-		}
-		if isDamage(err) {
-			return at(err, head, path, offset)
-		}
-		if err != nil {
+	} else if err == nil {
+		in.head = eventlog.Head{}
+	}
+	for {
+		records, _, err := in.next(nil)
+		switch {
+		case err == io.EOF && in.head.Whole():
+			return nil
+		case err == io.EOF:
+			return at(errCutShort, in.head, path, in.at)
+		case isDamage(err):
+			return at(err, in.head, path, in.at)
+		case err != nil:
 			return err
 		}
-		r.Data = bytes.Clone(r.Data)
-		if !yield(r, nil) {
-			return nil
+		for _, r := range records {
+			if !yield(r, nil) {
+				return nil
+			}
 		}
 	}
 }

@@ -9,38 +9,34 @@ import (
 	"slices"
 )
 
-// cut takes a tear off the end of its segment. Its bytes are kept, durably and
-// first, in a file beside the segment; a segment that is nothing but a tear
-// becomes that file.
-func cut(d disk, t *tear) error {
+// cut takes a tear off the end of its segment and returns where its bytes are:
+// kept, durably and before anything is cut, in a file beside the segment. A
+// segment that is nothing but a tear becomes that file.
+func cut(d disk, t *tear) (keep string, err error) {
 	dir := filepath.Dir(t.path)
-	keep, err := freeName(d, fmt.Sprintf("%s.cut-%d", t.path, t.from))
-	if err != nil {
-		return err
+	if keep, err = freeName(d, fmt.Sprintf("%s.cut-%d", t.path, t.from)); err != nil {
+		return "", err
 	}
 	if t.from == 0 {
 		if err := d.rename(t.path, keep); err != nil {
-			return err
+			return "", err
 		}
-		return d.syncDir(dir)
+		return keep, d.syncDir(dir)
 	}
 	f, err := d.open(t.path, os.O_RDWR)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if err := copyOut(d, f, t, keep); err != nil {
-		f.Close()
-		return err
+	if err = copyOut(d, f, t, keep); err == nil {
+		err = d.syncDir(dir)
 	}
-	if err := d.syncDir(dir); err != nil {
-		f.Close()
-		return err
+	if err == nil {
+		err = f.Truncate(t.from)
 	}
-	err = f.Truncate(t.from)
 	if err == nil {
 		err = f.Sync()
 	}
-	return errors.Join(err, f.Close())
+	return keep, errors.Join(err, f.Close())
 }
 
 // copyOut writes the bytes of a tear to a new file.

@@ -2,10 +2,8 @@ package filelog
 
 import (
 	"fmt"
-	"math"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -15,6 +13,12 @@ import (
 // segmentExt ends the name of every segment. Nothing but whole lines stands in
 // files with this end, so that *.jsonl is the log to any text tool.
 const segmentExt = ".jsonl"
+
+// segment is a file of the log, as far as it is known to hold whole appends.
+type segment struct {
+	first eventlog.Position
+	size  int64
+}
 
 // segmentName returns the name of the segment that begins at a position.
 func segmentName(first eventlog.Position) string {
@@ -44,39 +48,4 @@ func segmentNames(names []string) ([]eventlog.Position, error) {
 	}
 	slices.Sort(firsts)
 	return firsts, nil
-}
-
-// segment is a file of the log, as far as it is known to hold whole appends.
-type segment struct {
-	first eventlog.Position
-	size  int64
-	marks []mark // where a read may begin, in order; the first is the segment's beginning
-}
-
-// mark is a place between two appends.
-type mark struct {
-	head   eventlog.Head // before the place
-	offset int64
-}
-
-// markEvery is about how many bytes lie between two marks: what a read from the
-// middle passes over at most, beside one append.
-const markEvery = 128 << 10
-
-// note adds a mark if the last is far enough behind.
-func (s *segment) note(head eventlog.Head, offset int64) {
-	last := int64(math.MinInt64 / 2)
-	if n := len(s.marks); n > 0 {
-		last = s.marks[n-1].offset
-	}
-	if offset-last >= markEvery {
-		s.marks = append(s.marks, mark{head, offset})
-	}
-}
-
-// markBefore returns the last mark from which a read reaches the record after
-// the position.
-func (s *segment) markBefore(after eventlog.Position) mark {
-	i := sort.Search(len(s.marks), func(i int) bool { return s.marks[i].head.Position > after })
-	return s.marks[max(i-1, 0)]
 }

@@ -1,0 +1,102 @@
+package filelog
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/relevo-go/relevo/eventlog"
+)
+
+// freshName is the file in which a segment is made before it gets its name.
+const freshName = "segment.tmp"
+
+// output is the last segment of a log, open for writing. The zero output has
+// none yet.
+type output struct {
+	disk     disk
+	file     file
+	size     int64 // of the segment
+	reserved int64 // up to where room was asked for
+}
+
+// reserveStep is how much room is asked for at once. Syncing an append that has
+// its room already takes about a third less time than one that makes the file
+// system find some.
+const reserveStep = 4 << 20
+
+// resume opens a segment that has size bytes.
+func (o *output) resume(d disk, path string, size int64) error {
+	f, err := d.open(path, os.O_RDWR)
+	if err != nil {
+		return err
+	}
+	*o = output{disk: d, file: f, size: size}
+	return nil
+}
+
+// append writes an append behind the segment's end and syncs it.
+func (o *output) append(b []byte) error {
+	if end := o.size + int64(len(b)); end > o.reserved {
+		o.reserved = end + reserveStep
+		o.file.reserve(o.size, o.reserved)
+	}
+	if _, err := o.file.WriteAt(b, o.size); err != nil {
+		return err
+	}
+	if err := o.file.Sync(); err != nil {
+		return err
+	}
+	o.size += int64(len(b))
+	return nil
+}
+
+// begin ends the segment and makes the next one with its first append: under
+// another name until it is whole and durable, so that a segment never begins
+// with a tear.
+func (o *output) begin(d disk, dir string, first eventlog.Position, b []byte) error {
+	if err := o.close(); err != nil {
+		return err
+	}
+	fresh := filepath.Join(dir, freshName)
+	f, err := d.open(fresh, os.O_RDWR|os.O_CREATE|os.O_TRUNC)
+	if err != nil {
+		return err
+	}
+	if _, err = f.WriteAt(b, 0); err == nil {
+		err = f.Sync()
+	}
+	// It is closed before the rename because Windows renames no open file.
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	path := segmentPath(dir, first)
+	if err := d.rename(fresh, path); err != nil {
+		return err
+	}
+	if err := o.resume(d, path, int64(len(b))); err != nil {
+		return err
+	}
+	return d.syncDir(dir)
+}
+
+// close gives back what room is left and closes the segment.
+func (o *output) close() error {
+	f := o.file
+	if f == nil {
+		return nil
+	}
+	o.file = nil
+	if o.reserved > o.size {
+		f.release(o.size)
+	}
+	return f.Close()
+}
+
+// abandon closes the segment as it is, after a failure.
+func (o *output) abandon() {
+	if o.file != nil {
+		o.file.Close()
+		o.file = nil
+	}
+}
