@@ -35,17 +35,20 @@ const verified = 4 << 20
 
 // open finds the end of a log: by looking at where segments meet and verifying
 // the end, or, if anything there is not as it should be, by verifying all of it,
-// which says what is wrong.
+// which says what is wrong and where it begins.
 func (s *survey) open() (*tear, error) {
 	fresh := survey{disk: s.disk, dir: s.dir, verify: s.verify}
 	*s = fresh
-	if err := s.skip(); err != nil {
-		if !isDamage(err) && err != errNotFound {
-			return nil, err
-		}
-		*s = fresh
+	var torn *tear
+	err := s.skip()
+	if err == nil {
+		torn, err = s.advance()
 	}
-	return s.advance()
+	if isDamage(err) || err == errNotFound {
+		*s = fresh
+		return s.advance()
+	}
+	return torn, err
 }
 
 // skip passes over segments, and a part of the one after them, up to where an
