@@ -311,8 +311,9 @@ func (d *blinking) open(path string, flag int) (file, error) {
 // there at a second look.
 func TestReadOnlyLooksTwice(t *testing.T) {
 	s := makeSample(t, 1, 1, 1)
-	// The segment is opened for its size and to be read, at each look.
-	d := &blinking{memDisk: holding(s.files), blinks: map[int]bool{2: true}}
+	// At each look the segment is opened for its size, to be read, and, when that
+	// finds damage, to be read from its beginning.
+	d := &blinking{memDisk: holding(s.files), blinks: map[int]bool{2: true, 3: true}}
 	log, err := open("log", &Options{ReadOnly: true}, d)
 	if err != nil {
 		t.Fatalf("damage that is gone at a second look = %v", err)
@@ -320,7 +321,7 @@ func TestReadOnlyLooksTwice(t *testing.T) {
 	if diff := diffLines(s.records, readAll(t, log, 0)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	d = &blinking{memDisk: holding(s.files), blinks: map[int]bool{2: true, 4: true}}
+	d = &blinking{memDisk: holding(s.files), blinks: map[int]bool{2: true, 3: true, 5: true, 6: true}}
 	if _, err := open("log", &Options{ReadOnly: true}, d); !errors.Is(err, eventlog.ErrCorrupt) {
 		t.Errorf("damage that is there at a second look = %v, want ErrCorrupt", err)
 	}
