@@ -46,7 +46,7 @@ func Decide(a Agent, c Command) ([]Event, error) {
 		}
 		return unless(accepted(a.Accepted, c.Document, version), TermsAccepted{c.Document, version}, nil)
 	case RecordLicense:
-		l, err := License{c.State, c.Number, c.Residency, c.Status, c.Effective, c.Expires, c.Lines}.clean()
+		l, err := License{c.State, c.Number, c.Residency, c.Status, c.Effective, c.Expires, slices.Clone(c.Lines)}.clean()
 		if _, held := slices.BinarySearchFunc(a.Licenses, l, byName); err == nil && !held && len(a.Licenses) >= maxLicenses {
 			err = Reject("R21", "agent %s has %d licenses on record: remove those that ended first", a.NPN, len(a.Licenses))
 		}

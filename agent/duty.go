@@ -3,7 +3,7 @@ package agent
 import (
 	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 
 	"github.com/relevo-go/relevo/geo/zone"
@@ -46,8 +46,16 @@ func MinuteOf(hour, minute int) Minute { return Minute(hour*60 + minute) }
 
 const midnight Minute = 24 * 60
 
+// days are the weekdays' names in a log.
+var days = [...]string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
+
 // String returns the weekday in small letters.
-func (d Day) String() string { return strings.ToLower(time.Weekday(d).String()) }
+func (d Day) String() string {
+	if d < 0 || int(d) >= len(days) {
+		return "day " + strconv.Itoa(int(d))
+	}
+	return days[d]
+}
 
 // MarshalText returns the weekday in small letters.
 func (d Day) MarshalText() ([]byte, error) {
@@ -59,17 +67,28 @@ func (d Day) MarshalText() ([]byte, error) {
 
 // UnmarshalText reads what [Day.MarshalText] writes.
 func (d *Day) UnmarshalText(b []byte) error {
-	for i := Day(0); i <= 6; i++ {
-		if i.String() == string(b) {
-			*d = i
-			return nil
-		}
+	i := slices.Index(days[:], string(b))
+	if i < 0 {
+		return fmt.Errorf("agent: a shift's day is not one of sunday to saturday")
 	}
-	return fmt.Errorf("agent: a shift's day is not one of sunday to saturday")
+	*d = Day(i)
+	return nil
 }
 
 // String returns the time of day as "09:30".
-func (m Minute) String() string { return fmt.Sprintf("%02d:%02d", m/60, m%60) }
+func (m Minute) String() string {
+	if m < 0 || m > midnight {
+		return fmt.Sprintf("%02d:%02d", m/60, m%60)
+	}
+	digits := m.digits()
+	return string(digits[:])
+}
+
+// digits returns the text of a minute of a day.
+func (m Minute) digits() [5]byte {
+	h, min := byte(m/60), byte(m%60)
+	return [...]byte{'0' + h/10, '0' + h%10, ':', '0' + min/10, '0' + min%10}
+}
 
 // MarshalText returns the time of day as "09:30".
 func (m Minute) MarshalText() ([]byte, error) {
@@ -81,13 +100,26 @@ func (m Minute) MarshalText() ([]byte, error) {
 
 // UnmarshalText reads "00:00" to "24:00".
 func (m *Minute) UnmarshalText(b []byte) error {
-	var h, min int
-	if n, err := fmt.Sscanf(string(b), "%02d:%02d", &h, &min); n != 2 || err != nil || MinuteOf(h, min).String() != string(b) ||
-		min > 59 || h < 0 || min < 0 || MinuteOf(h, min) > midnight {
+	read, ok := minute(string(b))
+	if !ok {
 		return fmt.Errorf("agent: a shift's time is not of the form 09:30, from 00:00 to 24:00")
 	}
-	*m = MinuteOf(h, min)
+	*m = read
 	return nil
+}
+
+// minute reads "00:00" to "24:00".
+func minute(s string) (Minute, bool) {
+	if len(s) != 5 || s[2] != ':' {
+		return 0, false
+	}
+	for _, i := range [...]int{0, 1, 3, 4} {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+	}
+	h, min := int(s[0]-'0')*10+int(s[1]-'0'), int(s[3]-'0')*10+int(s[4]-'0')
+	return MinuteOf(h, min), min <= 59 && MinuteOf(h, min) <= midnight
 }
 
 func (h Hours) equal(k Hours) bool { return h.Zone == k.Zone && slices.Equal(h.Weekly, k.Weekly) }
@@ -105,24 +137,32 @@ const maxShifts = 70
 // maxAbsences bounds the absences on record, for the same reason.
 const maxAbsences = 500
 
-// clean returns the hours as recorded, or a rejection. Shifts need a zone.
+// clean returns the hours as recorded, or a rejection.
 func (h Hours) clean() (Hours, error) {
-	if _, err := zone.Load(h.Zone); err != nil && !(h.Zone == "" && h.always()) {
-		return h, &Rejection{"B1", err}
+	err := h.check()
+	h.Weekly = append([]Shift{}, h.Weekly...)
+	return h, err
+}
+
+// check returns a rejection of hours that no clock has. Shifts need a zone.
+func (h Hours) check() error {
+	if h.Zone != "" || !h.always() {
+		if _, err := zone.Load(h.Zone); err != nil {
+			return &Rejection{"B1", err}
+		}
 	}
 	if len(h.Weekly) > maxShifts {
-		return h, Reject("B1", "the week has %d shifts: give at most %d", len(h.Weekly), maxShifts)
+		return Reject("B1", "the week has %d shifts: give at most %d", len(h.Weekly), maxShifts)
 	}
 	for _, s := range h.Weekly {
 		if s.Day < 0 || s.Day > 6 {
-			return h, Reject("B1", "a shift's day is not one of sunday to saturday")
+			return Reject("B1", "a shift's day is not one of sunday to saturday")
 		}
 		if s.From < 0 || s.From >= midnight || s.To < 0 || s.To > midnight || s.From == s.To {
-			return h, Reject("B1", "the shift on %s runs from minute %d to minute %d: give two different times of day from 00:00 to 24:00", s.Day, s.From, s.To)
+			return Reject("B1", "the shift on %s runs from minute %d to minute %d: give two different times of day from 00:00 to 24:00", s.Day, s.From, s.To)
 		}
 	}
-	h.Weekly = append([]Shift{}, h.Weekly...)
-	return h, nil
+	return nil
 }
 
 func (a Agent) override() Override {

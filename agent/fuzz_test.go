@@ -129,6 +129,9 @@ func FuzzDecode(f *testing.F) {
 	f.Add("agent.hours_set.v1", []byte(`{"zone":"`+letters+`","weekly":[]}`))
 	f.Add("agent.languages_set.v1", []byte(`{"languages":[{"tag":"`+letters+`","key":"`+letters+`"}]}`))
 	f.Fuzz(func(t *testing.T, kind string, data []byte) {
+		if slices.Contains(agent.Kinds(), kind) {
+			checkForms(t, kind, data)
+		}
 		e, err := agent.Decode(kind, data)
 		if err != nil {
 			if e != nil {

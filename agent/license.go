@@ -95,7 +95,8 @@ const maxLicenses = 500
 // does not end (R21).
 const perpetual = 2999
 
-// clean returns the license in the form it is recorded in, or a rejection. The
+// clean returns the license in the form it is recorded in, or a rejection. It
+// leaves the given lines as they are, and returns them if they are clean. The
 // registry's perpetual expiries, in 2999 and 9999, become zero.
 func (l License) clean() (License, error) {
 	state, err := geo.ParseState(string(l.State))
@@ -127,13 +128,21 @@ func (l License) clean() (License, error) {
 		return l, Reject("R21", "license %s %.40s ends before it begins: effective %s, expires %s", state, number,
 			l.Effective.Format(time.RFC3339), l.Expires.Format(time.RFC3339))
 	}
-	l.Lines = slices.Clone(l.Lines)
-	for i := range l.Lines {
-		n := &l.Lines[i]
-		if n.Name, ok = text(n.Name); !ok || n.Name == "" {
+	owned := false
+	for i, n := range l.Lines {
+		if n.Name, ok = text(n.Name); ok && n.Name != "" {
+			n.Issued, err = instant(n.Issued)
+		}
+		if n != l.Lines[i] {
+			if !owned {
+				l.Lines, owned = slices.Clone(l.Lines), true
+			}
+			l.Lines[i] = n
+		}
+		if !ok || n.Name == "" {
 			return l, Reject("R21", "license %s %.40s: line of authority %d has no readable name", state, number, i+1)
 		}
-		if n.Issued, err = instant(n.Issued); err != nil {
+		if err != nil {
 			return l, Reject("R21", "license %s %.40s: line %.40q is issued outside years 1 to 9999", state, number, n.Name)
 		}
 	}

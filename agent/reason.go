@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/relevo-go/relevo/agent/spoken"
+	"github.com/relevo-go/relevo/agent/wire"
 	"github.com/relevo-go/relevo/geo"
 )
 
@@ -138,14 +139,23 @@ func (r Reason) MarshalJSON() ([]byte, error) {
 // known here is an error that names it.
 func (r *Reason) UnmarshalJSON(b []byte) error {
 	var j reasonJSON
-	if err := decodeStrict(b, &j); err != nil {
+	if err := wire.Strict(b, &j); err != nil {
 		return err
 	}
+	code := codeOf(j.Code)
+	if code == 0 {
+		return fmt.Errorf("agent: no reason has the code %.40q", j.Code)
+	}
+	*r = Reason{code, j.State}
+	return nil
+}
+
+// codeOf returns the code with a name, or 0.
+func codeOf(name string) Code {
 	for c := range reasons {
-		if c > 0 && reasons[c].name == j.Code {
-			*r = Reason{Code(c), j.State}
-			return nil
+		if c > 0 && reasons[c].name == name {
+			return Code(c)
 		}
 	}
-	return fmt.Errorf("agent: no reason has the code %.40q", j.Code)
+	return 0
 }

@@ -2,46 +2,61 @@ package agent
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/relevo-go/relevo/agent/spoken"
+	"github.com/relevo-go/relevo/agent/wire"
 )
 
 // Encode returns the data of an event's record: one JSON object on one line,
 // its keys in a fixed order.
-func Encode(e Event) ([]byte, error) { return EncodeData(e) }
-
-// EncodeData returns v as JSON on one line without HTML escapes, the form of
-// every record's data.
-func EncodeData(v any) ([]byte, error) {
-	var b bytes.Buffer
-	w := json.NewEncoder(&b)
-	w.SetEscapeHTML(false)
-	if err := w.Encode(v); err != nil {
-		return nil, err
+func Encode(e Event) ([]byte, error) {
+	if e != nil {
+		if i, ok := place[e.Kind()]; ok {
+			if data := kinds[i].write(e); data != nil {
+				return data, nil
+			}
+		}
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	return wire.Encode(e)
 }
 
 // Decode reads the data of a record of one of this package's [Kinds]. It
 // refuses keys it does not know and values that no rule allows.
 func Decode(kind string, data []byte) (Event, error) {
-	i := slices.IndexFunc(kinds, func(k kindReader) bool { return k.kind == kind })
-	if i < 0 {
-		return nil, fmt.Errorf("agent: %.60q is no kind of agent event", kind)
+	i, ok := place[kind]
+	if !ok {
+		return nil, unknown(kind)
 	}
-	e, err := kinds[i].read(data)
-	if err != nil {
-		return nil, fmt.Errorf("agent: data of %s: %w", kind, err)
+	if e, ok := kinds[i].read(data); ok {
+		return e, nil
 	}
-	return e, nil
+	return kinds[i].judged(data)
+}
+
+// Fold makes a the agent after the event that [Decode] reads, by [Apply], and
+// allocates no event. Texts and lists that come again are the memory's, which may
+// be nil. An error is Decode's, and leaves a as it was.
+func Fold(a *Agent, m *wire.Memory, kind string, data []byte) error {
+	i, ok := place[kind]
+	if !ok {
+		return unknown(kind)
+	}
+	if kinds[i].fold(a, m, data) {
+		return nil
+	}
+	e, err := kinds[i].judged(data)
+	if err == nil {
+		*a = Apply(*a, e)
+	}
+	return err
+}
+
+func unknown(kind string) error {
+	return fmt.Errorf("agent: %.60q is no kind of agent event", kind)
 }
 
 // Kinds returns every kind of agent event, in the order of the rulebook.
@@ -53,105 +68,74 @@ func Kinds() []string {
 	return names
 }
 
-// decodeStrict reads exactly one JSON value with no unknown keys.
-func decodeStrict(data []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return brief(err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("more than one JSON value")
-	}
-	return nil
-}
-
-// brief returns an error of reading JSON with at most a little of the data,
-// which encoding/json and time repeat at any length.
-func brief(err error) error {
-	if key, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return fmt.Errorf("the key %.40s is unknown", key)
-	}
-	if value, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("the value of %q is of another type, or out of range", value.Field)
-	}
-	if _, ok := errors.AsType[*time.ParseError](err); ok {
-		return errors.New("an instant is not of the form 2026-11-23T17:00:00Z")
-	}
-	return err
-}
-
-// DecodeData reads data into a new T and checks it. The keys are exactly those
-// that [EncodeData] writes of the value: none unknown, missing, in another case
-// or null.
-func DecodeData[T any](data []byte, check func(T) error) (T, error) {
-	var v T
-	if err := decodeStrict(data, &v); err != nil {
-		return v, err
-	}
-	if err := check(v); err != nil {
-		return v, err
-	}
-	written, err := EncodeData(v)
-	if err != nil || bytes.Equal(written, data) && !bytes.Contains(data, []byte("null")) {
-		return v, err
-	}
-	return v, sameKeys(data, written)
-}
-
-// sameKeys returns an error unless data has the same objects as what is written
-// of it, with the same keys, and lists of the same length, and no null.
-func sameKeys(data, written []byte) error {
-	var given, want any
-	if err := errors.Join(json.Unmarshal(data, &given), json.Unmarshal(written, &want)); err != nil {
-		return err
-	}
-	return alike(given, want)
-}
-
-func alike(given, want any) error {
-	if given == nil {
-		return errors.New("a value is null")
-	}
-	switch want := want.(type) {
-	case map[string]any:
-		given, _ := given.(map[string]any)
-		for _, key := range slices.Sorted(maps.Keys(want)) {
-			value, ok := given[key]
-			if !ok {
-				return fmt.Errorf("the key %q is missing", key)
-			}
-			if err := alike(value, want[key]); err != nil {
-				return err
-			}
-		}
-		if len(given) > len(want) {
-			return errors.New("a key is there twice, in another case, or without a value")
-		}
-	case []any:
-		given, _ := given.([]any)
-		if len(given) != len(want) {
-			return errors.New("a list has too many values or too few")
-		}
-		for i := range want {
-			if err := alike(given[i], want[i]); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
+// kindReader reads and writes the events of one kind. The first three know the
+// canonical form alone, and the last judges any other.
 type kindReader struct {
-	kind string
-	read func(data []byte) (Event, error)
+	kind   string
+	write  func(Event) []byte // nil if the event has another form
+	read   func(data []byte) (Event, bool)
+	fold   func(a *Agent, m *wire.Memory, data []byte) bool
+	strict func(data []byte) (Event, error)
+}
+
+// judged is strict, with an error that names the kind.
+func (k kindReader) judged(data []byte) (Event, error) {
+	e, err := k.strict(data)
+	if err != nil {
+		return nil, fmt.Errorf("agent: data of %s: %w", k.kind, err)
+	}
+	return e, nil
 }
 
 // of makes the reader of one kind of event.
 func of[E Event](check func(E) error) kindReader {
 	var zero E
-	return kindReader{zero.Kind(), func(data []byte) (Event, error) { return DecodeData(data, check) }}
+	return kindReader{
+		kind: zero.Kind(),
+		write: func(e Event) []byte {
+			v, ok := e.(E)
+			if !ok {
+				return nil
+			}
+			var room wire.Room
+			c := wire.Writing(&room)
+			if form(&c, &v); !c.Done() {
+				return nil
+			}
+			return bytes.Clone(c.Written())
+		},
+		read: func(data []byte) (Event, bool) {
+			return read(nil, data, check)
+		},
+		fold: func(a *Agent, m *wire.Memory, data []byte) bool {
+			e, ok := read(m, data, check)
+			if ok {
+				*a = Apply(*a, e)
+			}
+			return ok
+		},
+		strict: func(data []byte) (Event, error) {
+			return wire.Decode(data, check)
+		},
+	}
 }
+
+// read reads the data of an event if it has the canonical form and passes the
+// check.
+func read[E Event](m *wire.Memory, data []byte, check func(E) error) (e E, ok bool) {
+	c := wire.Reading(data, m)
+	form(&c, &e)
+	return e, c.Done() && check(e) == nil
+}
+
+// place is where in kinds each kind is.
+var place = func() map[string]int {
+	at := make(map[string]int, len(kinds))
+	for i, k := range kinds {
+		at[k.kind] = i
+	}
+	return at
+}()
 
 // utc reports whether all instants are in UTC, the one form a log holds.
 func utc(all ...time.Time) bool {
@@ -190,7 +174,7 @@ var kinds = []kindReader{
 		list, err := cleanChannels(e.Channels)
 		return errors.Join(err, want(slices.Equal(list, e.Channels), "channels, each once and in order"))
 	}),
-	of(func(e HoursSet) error { _, err := Hours(e).clean(); return err }),
+	of(func(e HoursSet) error { return Hours(e).check() }),
 	of(func(e OverrideSet) error {
 		return want(e.Override == OverrideAuto || e.Override == OverrideOn || e.Override == OverrideOff, "override")
 	}),

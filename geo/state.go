@@ -48,6 +48,9 @@ var stateIndex = func() (t [26 * 26]uint8) {
 // ParseState reads a jurisdiction's postal code or English name, in any case
 // and with space around it: "FL", "fl" and "Florida" are one.
 func ParseState(s string) (State, error) {
+	if State(s).Valid() {
+		return State(s), nil
+	}
 	t := strings.Join(strings.Fields(s), " ")
 	if u := State(strings.ToUpper(t)); u.Valid() {
 		return u, nil

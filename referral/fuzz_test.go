@@ -13,6 +13,7 @@ import (
 
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/agent/spoken"
+	"github.com/relevo-go/relevo/agent/wire"
 	"github.com/relevo-go/relevo/geo"
 	"github.com/relevo-go/relevo/referral"
 )
@@ -85,7 +86,7 @@ func checkPolicy(t *testing.T, p referral.Policy, ok bool) {
 	if err := json.Unmarshal(data, &again); (err == nil) != ok || ok && again != p {
 		t.Fatalf("%+v is written as %s, which reads as %+v, %v, want it read: %v", p, data, again, err, ok)
 	}
-	if data, err = agent.EncodeData(referral.PolicySet(p)); err != nil {
+	if data, err = wire.Encode(referral.PolicySet(p)); err != nil {
 		t.Fatalf("the event of %+v cannot be written: %v", p, err)
 	}
 	if e, err := referral.DecodePolicy(data); (err == nil) != ok || ok && referral.Policy(e) != p {

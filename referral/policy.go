@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/relevo-go/relevo/agent"
+	"github.com/relevo-go/relevo/agent/wire"
 	"github.com/relevo-go/relevo/geo"
 )
 
@@ -68,7 +69,7 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads what [Policy.MarshalJSON] writes and checks it.
 func (p *Policy) UnmarshalJSON(b []byte) error {
-	j, err := agent.DecodeData(b, func(policyJSON) error { return nil })
+	j, err := wire.Decode(b, func(policyJSON) error { return nil })
 	if err != nil {
 		return err
 	}

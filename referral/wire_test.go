@@ -8,12 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/agent/spoken"
+	"github.com/relevo-go/relevo/agent/wire"
 	"github.com/relevo-go/relevo/referral"
 )
 
@@ -87,7 +89,7 @@ func TestKinds(t *testing.T) {
 	for kind, events := range variants() {
 		var got bytes.Buffer
 		for _, e := range events {
-			data, err := agent.EncodeData(e)
+			data, err := wire.Encode(e)
 			if k := e.(interface{ Kind() string }).Kind(); err != nil || k != kind {
 				t.Fatalf("Encode(%s) = %v, want kind %s", k, err, kind)
 			}
@@ -198,12 +200,15 @@ func FuzzDecode(f *testing.F) {
 	f.Add("referral.rescinded.v1", []byte(`{"from":"17","reasons":[{"rule":"S8","code":"`+strings.Repeat("a", 100)+`"}]}`))
 	a := eligible(17, tampa, "es")
 	f.Fuzz(func(t *testing.T, kind string, data []byte) {
+		if slices.Contains(referral.Kinds(), kind) {
+			checkForms(t, kind, data)
+		}
 		e, err := decode(kind, data)
 		if err != nil {
 			checkShort(t, err, kind, string(data))
 			return
 		}
-		once, err := agent.EncodeData(e)
+		once, err := wire.Encode(e)
 		if err != nil {
 			t.Fatalf("%s %s is read and cannot be written: %v", kind, data, err)
 		}
@@ -211,7 +216,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil || !reflect.DeepEqual(again, e) {
 			t.Fatalf("%s %s is written as %s, which reads as %+v, %v, want %+v", kind, data, once, again, err, e)
 		}
-		if twice, err := agent.EncodeData(again); err != nil || !bytes.Equal(once, twice) {
+		if twice, err := wire.Encode(again); err != nil || !bytes.Equal(once, twice) {
 			t.Fatalf("%s %s is written as %s and then as %s, %v", kind, data, once, twice, err)
 		}
 		event, ok := e.(referral.Event)

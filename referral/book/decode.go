@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/relevo-go/relevo/agent"
+	"github.com/relevo-go/relevo/agent/wire"
 	"github.com/relevo-go/relevo/referral"
 )
 
@@ -21,6 +22,15 @@ func Kinds() []string { return slices.Clone(kinds) }
 
 var kinds = slices.Concat([]string{referral.PolicySet{}.Kind()}, agent.Kinds(), referral.Kinds())
 
+// isKind is true for every known kind.
+var isKind = func() map[string]bool {
+	is := make(map[string]bool, len(kinds))
+	for _, k := range kinds {
+		is[k] = true
+	}
+	return is
+}()
+
 // UnknownKindError says that a record is of no kind this version reads.
 type UnknownKindError struct{ Kind, Nearest string }
 
@@ -30,7 +40,15 @@ func (e *UnknownKindError) Error() string {
 }
 
 // Encode returns an event's data for the log: one JSON object on one line.
-func Encode(e Event) ([]byte, error) { return agent.EncodeData(e) }
+func Encode(e Event) ([]byte, error) {
+	switch e := e.(type) {
+	case referral.PolicySet:
+		return wire.Encode(e)
+	case referral.Event:
+		return referral.Encode(e)
+	}
+	return agent.Encode(e)
+}
 
 // Decode reads the event of a record: its kind and data, in its stream, at its
 // time. Its error is an [*UnknownKindError], or says what is wrong with the data
@@ -38,7 +56,7 @@ func Encode(e Event) ([]byte, error) { return agent.EncodeData(e) }
 func Decode(s Stream, kind string, at time.Time, data []byte) (Event, error) {
 	family, _, _ := strings.Cut(kind, ".")
 	switch {
-	case !slices.Contains(kinds, kind):
+	case !isKind[kind]:
 		return nil, &UnknownKindError{kind, nearest(kind)}
 	case family == "agent" && s.Agent != 0:
 		e, err := agent.Decode(kind, data)
@@ -51,7 +69,11 @@ func Decode(s Stream, kind string, at time.Time, data []byte) (Event, error) {
 	case family == "desk" && s == Stream{}:
 		return referral.DecodePolicy(data)
 	}
-	return nil, fmt.Errorf("book: %s stands in the stream %s, where it does not belong", kind, s)
+	return nil, misplaced(s, kind)
+}
+
+func misplaced(s Stream, kind string) error {
+	return fmt.Errorf("book: %s stands in the stream %s, where it does not belong", kind, s)
 }
 
 // nearest returns the known kind with the fewest edits from the given one.
