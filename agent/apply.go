@@ -8,6 +8,13 @@ import (
 // Apply returns the agent as it stands after e. It cannot fail, and it leaves a
 // as it was.
 func Apply(a Agent, e Event) Agent {
+	a.apply(e)
+	return a
+}
+
+// apply is Apply in place. It changes no list that a shares with another, and
+// keeps no hold of e, so that an event folded on the spot needs no allocation.
+func (a *Agent) apply(e Event) {
 	switch e := e.(type) {
 	case Registered:
 		a.NPN, a.Name = e.NPN, e.Name
@@ -48,7 +55,6 @@ func Apply(a Agent, e Event) Agent {
 			a.Terminations = slices.Delete(slices.Clone(a.Terminations), i, i+1)
 		}
 	}
-	return a
 }
 
 func byYear(x, y Completion) int { return cmp.Compare(x.PlanYear, y.PlanYear) }

@@ -50,7 +50,7 @@ func Fold(a *Agent, m *wire.Memory, kind string, data []byte) error {
 	}
 	e, err := kinds[i].judged(data)
 	if err == nil {
-		*a = Apply(*a, e)
+		a.apply(e)
 	}
 	return err
 }
@@ -110,7 +110,7 @@ func of[E Event](check func(E) error) kindReader {
 		fold: func(a *Agent, m *wire.Memory, data []byte) bool {
 			e, ok := read(m, data, check)
 			if ok {
-				*a = Apply(*a, e)
+				a.apply(e)
 			}
 			return ok
 		},

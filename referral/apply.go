@@ -10,9 +10,16 @@ import (
 // Apply returns the referral as it stands after e. It cannot fail, and it
 // leaves r as it was.
 func Apply(r Referral, e Event) Referral {
+	r.apply(e)
+	return r
+}
+
+// apply is Apply in place. It changes no list that r shares with another, and
+// keeps no hold of e, so that an event folded on the spot needs no allocation.
+func (r *Referral) apply(e Event) {
 	switch e := e.(type) {
 	case Requested:
-		r = Referral{
+		*r = Referral{
 			ID: e.ID, Subject: e.Subject, State: e.State, ZIP: e.ZIP, Point: e.Point, Resolved: e.Resolved,
 			Languages: e.Languages, Requested: e.At, Status: StatusPending, Changed: e.At,
 		}
@@ -22,11 +29,11 @@ func Apply(r Referral, e Event) Referral {
 	case Accepted:
 		r.Changed, r.Status = e.At, StatusAccepted
 	case Declined:
-		r = r.passOn(EndedDeclined, e.At, nil)
+		r.passOn(EndedDeclined, e.At, nil)
 	case Expired:
-		r = r.passOn(EndedExpired, e.At, nil)
+		r.passOn(EndedExpired, e.At, nil)
 	case Rescinded:
-		r = r.passOn(EndedRescinded, e.At, e.Reasons)
+		r.passOn(EndedRescinded, e.At, e.Reasons)
 	case Waiting:
 		if r.Status != StatusWaiting {
 			r.Since = e.At
@@ -36,7 +43,7 @@ func Apply(r Referral, e Event) Referral {
 		r.Changed, r.Status, r.Since, r.Until = e.At, StatusExhausted, time.Time{}, time.Time{}
 	case Withdrawn:
 		if r.Status == StatusOffered {
-			r = r.passOn(EndedWithdrawn, e.At, nil)
+			r.passOn(EndedWithdrawn, e.At, nil)
 		}
 		r.Changed, r.Status, r.Since, r.Until = e.At, StatusWithdrawn, time.Time{}, time.Time{}
 	case Contacted:
@@ -44,12 +51,10 @@ func Apply(r Referral, e Event) Referral {
 	case OutcomeRecorded:
 		r.Changed, r.Outcome = e.At, e.Outcome
 	}
-	return r
 }
 
 // passOn ends the open offer and leaves the referral between two steps.
-func (r Referral) passOn(how Ending, at time.Time, why []agent.Reason) Referral {
+func (r *Referral) passOn(how Ending, at time.Time, why []agent.Reason) {
 	r.Past = append(slices.Clip(r.Past), PastOffer{r.Offer, how, at, why})
 	r.Offer, r.Status, r.Changed = Offer{}, StatusPending, at
-	return r
 }

@@ -56,7 +56,7 @@ func Fold(r *Referral, m *wire.Memory, kind string, id uuid.UUID, at time.Time, 
 	}
 	e, err := kinds[i].judged(data, id, at)
 	if err == nil {
-		*r = Apply(*r, e)
+		r.apply(e)
 	}
 	return err
 }
@@ -126,7 +126,7 @@ func of[E Event](needs string, complete func(E) bool) kindReader {
 		fold: func(r *Referral, m *wire.Memory, data []byte, id uuid.UUID, at time.Time) bool {
 			e, ok := read(m, data, id, at, complete)
 			if ok {
-				*r = Apply(*r, e)
+				r.apply(e)
 			}
 			return ok
 		},

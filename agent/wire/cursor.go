@@ -23,7 +23,7 @@ type Cursor struct {
 
 // Room is where an event's data is written to. Few events have more, and writing
 // them fails.
-type Room [1024]byte
+type Room [512]byte
 
 // Reading returns a cursor that reads data. Without a memory every text is a
 // new one.
@@ -202,9 +202,12 @@ func (c *Cursor) Digits(n *uint64) {
 		c.put(`"`)
 		return
 	}
-	text := c.quoted()
-	read, ok := decimal(text)
-	c.Want(ok && len(text) <= 10 && read > 0)
+	text, read := c.quoted(), uint64(0)
+	for _, b := range text {
+		c.Want(b-'0' <= 9)
+		read = read*10 + uint64(b-'0')
+	}
+	c.Want(len(text) > 0 && len(text) <= 10 && text[0] != '0')
 	*n = read
 }
 
@@ -222,32 +225,18 @@ func Int[T ~int | ~int32 | ~int64 | ~uint8](c *Cursor, n *T) {
 // integer reads a whole number of up to 18 digits.
 func (c *Cursor) integer() int64 {
 	minus := c.next('-')
-	end := c.at
-	for end < len(c.data) && c.data[end] >= '0' && c.data[end] <= '9' {
-		end++
+	begin, read := c.at, int64(0)
+	for ; c.at < len(c.data) && c.data[c.at]-'0' <= 9; c.at++ {
+		read = read*10 + int64(c.data[c.at]-'0')
 	}
-	read, ok := decimal(c.data[c.at:end])
-	if !ok || end-c.at > 18 || minus && read == 0 {
+	switch n := c.at - begin; {
+	case n == 0 || n > 18 || n > 1 && c.data[begin] == '0' || minus && read == 0:
 		c.fail()
 		return 0
+	case minus:
+		return -read
 	}
-	c.at = end
-	if minus {
-		return -int64(read)
-	}
-	return int64(read)
-}
-
-// decimal returns the number with some digits, of which the first is zero only
-// if it is the only one. Beyond 19 digits the number is any.
-func decimal(digits []byte) (n uint64, ok bool) {
-	for _, b := range digits {
-		if b < '0' || b > '9' {
-			return 0, false
-		}
-		n = n*10 + uint64(b-'0')
-	}
-	return n, len(digits) == 1 || len(digits) > 1 && digits[0] != '0'
+	return read
 }
 
 // Bool reads or writes true or false.

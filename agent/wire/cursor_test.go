@@ -121,10 +121,10 @@ func TestCursorDoesNotWrite(t *testing.T) {
 		"another":       func(s *sample) { s.Words = []string{"\u2029"} },
 		"no list":       func(s *sample) { s.Words = nil },
 		"a far year":    func(s *sample) { s.At = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC) },
-		"a long text":   func(s *sample) { s.Text = strings.Repeat("a", 1024) },
-		"long texts":    func(s *sample) { s.Words = []string{strings.Repeat("a", 500), strings.Repeat("a", 500)} },
-		"a list's end":  func(s *sample) { s.Text = strings.Repeat("a", 1024-len(canons[0])+len(s.Text)+1) },
-		"a time's room": func(s *sample) { s.Text = strings.Repeat("a", 940) },
+		"a long text":   func(s *sample) { s.Text = strings.Repeat("a", len(Room{})) },
+		"long texts":    func(s *sample) { s.Words = []string{strings.Repeat("a", 300), strings.Repeat("a", 300)} },
+		"a list's end":  func(s *sample) { s.Text = strings.Repeat("a", len(Room{})-len(canons[0])+len(s.Text)+1) },
+		"a time's room": func(s *sample) { s.Text = strings.Repeat("a", 430) },
 	} {
 		s := whole
 		change(&s)
@@ -135,7 +135,7 @@ func TestCursorDoesNotWrite(t *testing.T) {
 		}
 	}
 	fits := whole
-	fits.Text = strings.Repeat("a", 1024-len(canons[0])+len(fits.Text))
+	fits.Text = strings.Repeat("a", len(Room{})-len(canons[0])+len(fits.Text))
 	var room Room
 	c := Writing(&room)
 	if fits.form(&c); !c.Done() || len(c.Written()) != len(room) {

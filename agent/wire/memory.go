@@ -109,17 +109,22 @@ func (t *table[V]) keep(s *slot[V], text string, v V, most int) {
 	}
 }
 
-// hash mixes the bytes, eight at a time. Whoever makes two alike only makes the
-// memory forget.
+// hash mixes the bytes, up to eight at a time. Whoever makes two alike only makes
+// the memory forget.
 func hash(b []byte) uint64 {
 	const odd = 0x9e3779b97f4a7c15
 	h := uint64(len(b)) * odd
-	for ; len(b) >= 8; b = b[8:] {
+	for len(b) > 8 {
 		h = (h ^ binary.LittleEndian.Uint64(b)) * odd
 		h ^= h >> 32
+		b = b[8:]
 	}
-	for _, x := range b {
-		h = (h ^ uint64(x)) * odd
+	switch n := len(b); {
+	case n >= 4: // the two halves may overlap
+		h ^= uint64(binary.LittleEndian.Uint32(b)) | uint64(binary.LittleEndian.Uint32(b[n-4:]))<<32
+	case n > 0:
+		h ^= uint64(b[0]) | uint64(b[n/2])<<8 | uint64(b[n-1])<<16
 	}
+	h *= odd
 	return h ^ h>>32
 }
