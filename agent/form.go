@@ -212,5 +212,5 @@ func (r *Reason) Form(c *wire.Cursor) {
 	if !c.Writes() {
 		r.Code = codeOf(code)
 	}
-	c.Want(r.Code != 0 && r.Rule() == rule)
+	c.Want(r.Code != 0)
 }

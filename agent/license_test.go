@@ -115,3 +115,20 @@ func TestR5R6_LicensesComeAndGo(t *testing.T) {
 		}
 	}
 }
+
+// What is recorded is not changed by whoever gave the command, nor the command by
+// what is recorded.
+func TestRecordedLinesAreOwned(t *testing.T) {
+	for _, name := range []string{"Health", " Health "} {
+		c := license("TX")
+		c.Lines = []agent.Line{{Name: name, Health: true, Active: true}}
+		events, err := agent.Decide(fold(t, agent.Agent{}, joined...), c)
+		if err != nil || c.Lines[0].Name != name {
+			t.Fatalf("RecordLicense: %v, and its line is now %q, want %q", err, c.Lines[0].Name, name)
+		}
+		c.Lines[0].Name = "Life"
+		if got := events[0].(agent.LicenseRecorded).Lines[0].Name; got != "Health" {
+			t.Errorf("the recorded line is %q after the command changed, want Health", got)
+		}
+	}
+}

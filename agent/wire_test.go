@@ -119,6 +119,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"agent.license_recorded.v1", `{"state":"FL","number":"A","residency":"resident","status":"active","effective":"2026-01-01T00:00:00+00:00","lines":[]}`},
 		{"agent.license_recorded.v1", `{"state":"FL","number":"A","residency":"resident","status":"active","effective":"2026-01-01T00:00:00Z","expires":"2999-12-31T00:00:00Z","lines":[]}`},
 		{"agent.license_recorded.v1", `{"state":"FL","number":"A","residency":"resident","status":"active","effective":"2026-01-01T00:00:00Z","lines":[{"name":"H","health":true}]}`},
+		{"agent.license_recorded.v1", `{"state":"FL","number":"A","residency":"resident","status":"active","effective":"2026-01-01T00:00:00Z","lines":[{"name":" Health","health":true,"active":true}]}`},
 		{"agent.display_chosen.v1", `{"choice":5}`},
 		{"agent.display_chosen.v1", `{"choice":1.5}`},
 		{"agent.states_unticked.v1", `{"states":["WI","WI"]}`},

@@ -88,11 +88,7 @@ func (e *Offered) form(c *wire.Cursor) {
 		e.Meters = -1
 	}
 	c.Key(`,"channels":`)
-	if c.Writes() && e.Channels == nil {
-		c.Key(`[]`)
-	} else {
-		wire.Words(c, &e.Channels)
-	}
+	wire.Words(c, &e.Channels)
 	for _, channel := range e.Channels {
 		c.Want(channel.Valid()) // what MarshalJSON writes of any other is escaped
 	}

@@ -2,8 +2,10 @@ package referral_test
 
 import (
 	"bytes"
+	"iter"
 	"math/rand/v2"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -138,6 +140,42 @@ func TestFormsAgree(t *testing.T) {
 		}
 		if read < n/4 || wrote < n/4 {
 			t.Errorf("of %d events of %s %d are read and %d written in one pass", n, kind, read, wrote)
+		}
+	}
+}
+
+// texts are the quoted texts and the numbers of a line of JSON.
+var texts = regexp.MustCompile(`"[^"]*"|-?[0-9]+`)
+
+// damaged yields a line with each of its texts and numbers as others, and each of
+// its bytes as another, or gone.
+func damaged(rng *rand.Rand, line string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, at := range texts.FindAllStringIndex(line, -1) {
+			for _, other := range []string{`""`, `"x"`, `"17"`, `"0"`, "0", "-1", "007", "2000000000", "99999999999999999999", "null", "[]", `"0001-01-01T00:00:00Z"`, `"2026-11-23T12:00:00-05:00"`, `"TX"`, `"app"`} {
+				if !yield(line[:at[0]] + other + line[at[1]:]) {
+					return
+				}
+			}
+		}
+		for i := range len(line) {
+			other := string("\"\\{}[]:,.-0Zx \xff\x00"[rng.IntN(16)])
+			if !yield(line[:i]+other+line[i+1:]) || !yield(line[:i]+line[i+1:]) || !yield(line[:i]+line[i:i+1]+line[i:]) {
+				return
+			}
+		}
+	}
+}
+
+// What is almost canonical is read in one pass as it is read strictly, or left to
+// that.
+func TestFormsAgreeOnDamage(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 7))
+	for _, kind := range referral.Kinds() {
+		for _, line := range lines(t, kind) {
+			for data := range damaged(rng, line) {
+				checkForms(t, kind, []byte(data))
+			}
 		}
 	}
 }

@@ -95,6 +95,18 @@ func TestMemoryKeepsLists(t *testing.T) {
 			t.Errorf("a list of another type reads as %q", list)
 		}
 	}
+	for i := range 10_000 { // many lists share a slot
+		text := fmt.Sprintf(`["%d","b"]`, i/2)
+		if list := read(text); list[0] != fmt.Sprint(i/2) {
+			t.Fatalf("%s reads as %q", text, list)
+		}
+	}
+	if n := len(m.lists.slots); n != mostLists {
+		t.Errorf("the memory has %d slots of lists, want %d", n, mostLists)
+	}
+	for range 3 {
+		read(`["a","b"]`)
+	}
 	if got := testing.AllocsPerRun(10, func() { m.known([]byte(`["a","b"]`)) }); got > 0 {
 		t.Errorf("to look for a list allocates %v times", got)
 	}

@@ -74,6 +74,5 @@ func Languages(c *Cursor, list *[]spoken.Language) {
 		c.Key(`,"key":`)
 		LanguageKey(c, &l.Key)
 		c.Key(`}`)
-		c.Want(l.Tag != "")
 	}
 }

@@ -25,6 +25,8 @@ func TestParseStream(t *testing.T) {
 	for _, name := range []string{
 		"", "Desk", "desk/", "desk ", "agent", "agent/", "agent/0", "agent/017", "agent/+17", "agent/17/", "agent/10000000000", "Agent/17",
 		"referral/", "referral/" + strings.ToUpper(id.String()), "referral/{" + id.String() + "}", "referral/urn:uuid:" + id.String(),
+		"referral/01938f6e00000-7000-8000-000000000001", "referral/01938f6e-000007000-8000-000000000001",
+		"referral/01938f6e-0000-700008000-000000000001", "referral/01938f6e-0000-7000-80000000000000001", "referral/g1938f6e-0000-7000-8000-000000000001",
 		"referral/" + strings.ReplaceAll(id.String(), "-", ""), "referral/" + uuid.Nil.String(), "referral/17", strings.Repeat("x", 10_000),
 	} {
 		got, err := book.ParseStream(name)
