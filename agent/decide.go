@@ -178,7 +178,7 @@ func cleanChannels(given []Channel) ([]Channel, error) {
 			return nil, Reject("S16", "a channel is none of %q, %q, %q", Email, Text, App)
 		}
 	}
-	list := []Channel{}
+	list := make([]Channel, 0, len(channels))
 	for _, c := range channels {
 		if slices.Contains(given, c) {
 			list = append(list, c)

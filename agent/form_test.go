@@ -3,6 +3,7 @@ package agent_test
 import (
 	"bytes"
 	"iter"
+	"math"
 	"math/rand/v2"
 	"os"
 	"reflect"
@@ -209,7 +210,7 @@ func TestEncodeOfOddEvents(t *testing.T) {
 		agent.Registered{}, agent.ProfileUpdated{State: "Florida"}, agent.ProfileUpdated{State: "FL", ZIP: "1"}, agent.LicenseRecorded{}, agent.LanguagesSet{},
 		agent.LanguagesSet{Languages: []spoken.Language{{Tag: "x", Key: "X"}}}, agent.ChannelsSet{}, agent.HoursSet{}, agent.HoursSet{Weekly: []agent.Shift{{Day: 9}}},
 		agent.HoursSet{Weekly: []agent.Shift{{From: -1}}}, agent.DisplayChosen{Choice: 255}, agent.AbsenceCleared{From: time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)},
-		agent.AbsenceCleared{From: noon.In(time.FixedZone("", 3600))}, agent.TrainingCompleted{PlanYear: -1 << 63}, agent.StatesUnticked{States: 1 << 63},
+		agent.AbsenceCleared{From: noon.In(time.FixedZone("", 3600))}, agent.TrainingCompleted{PlanYear: math.MinInt}, agent.StatesUnticked{States: 1 << 63},
 		agent.Terminated{State: "TX"}, agent.Terminated{Cause: "x", State: "tx"}, agent.ProfileUpdated{Name: string(bytes.Repeat([]byte("n"), 2000)), State: "FL", ZIP: "33602"},
 	} {
 		want, errWant := wire.Encode(e)
