@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"time"
@@ -189,8 +190,16 @@ func (c *Cursor) Time(t *time.Time) {
 		c.put(`"`)
 		return
 	}
-	text := c.quoted()
-	c.Want(len(text) > 0 && text[len(text)-1] == 'Z' && t.UnmarshalText(text) == nil)
+	c.Want(c.next('"'))
+	end := bytes.IndexByte(c.data[c.at:], '"')
+	if end < 1 || c.data[c.at+end-1] != 'Z' {
+		c.fail()
+		return
+	}
+	c.Want(t.UnmarshalText(c.data[c.at:c.at+end]) == nil)
+	if !c.failed {
+		c.at += end + 1
+	}
 }
 
 // Digits reads or writes a number of up to ten digits in quotes, without a
