@@ -65,13 +65,14 @@ func (c *Cursor) comma(i, n int) bool {
 	return i < n
 }
 
-// likely returns how many items a list seems to have: one for each brace that
-// opens, or comma.
+// likely returns how many items a list seems to have, up to some: one for each
+// brace that opens, or comma.
 func likely(raw []byte) int {
+	const most = 100
 	if len(raw) > 0 && raw[0] == '{' {
-		return bytes.Count(raw, []byte("{"))
+		return min(bytes.Count(raw, []byte("{")), most)
 	}
-	return bytes.Count(raw, []byte(",")) + 1
+	return min(bytes.Count(raw, []byte(","))+1, most)
 }
 
 // Words reads or writes a list of words.
