@@ -150,7 +150,7 @@ func (c *Cursor) quote(s string) {
 		}
 	}
 	// JSON allows the two separators as they are, and Encode escapes them.
-	if wide && (!utf8.ValidString(s) || strings.ContainsAny(s, "\u2028\u2029")) {
+	if wide && (!utf8.ValidString(s) || strings.Contains(s, "\u2028") || strings.Contains(s, "\u2029")) {
 		c.fail()
 		return
 	}
