@@ -16,7 +16,7 @@ func fileLog() contestant {
 	return contestant{
 		name:    "**eventlog/filelog**",
 		durable: "always ([Append](https://pkg.go.dev/github.com/relevo-go/relevo/eventlog/filelog#Log.Append)); no option turns it off",
-		checks:  "the form of every line, a SHA-256 chain over all of them, that positions have no hole and appends are whole; all of it on opening and again on reading. A bad last append may be taken for one that a crash cut off",
+		checks:  "the form of every line, a SHA-256 chain over all of them, that positions have no hole and appends are whole: all that is read, and on opening at least the end. If the log was not closed, a bad last append may be taken for one that a crash cut off",
 		open: func(dir string) (store, error) {
 			log, err := filelog.Open(dir, nil)
 			if err != nil {
