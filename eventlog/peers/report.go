@@ -30,8 +30,8 @@ it returns. They take turns, %d rounds of them; the numbers are medians, and the
 ratio to the floor, which writes the same lines to a file and syncs it. Everything is read back and compared.
 One round appends %s events one by one, and %s in groups of %d with one sync a group, which are then
 opened and read again. Only the log of files makes its lines and their sums within that time; the others are handed
-the lines. etcd's wal writes into files made in advance, whose syncs have no new size to record, and so can be
-faster than the floor. Measured on: %s, in %s. Read ratios, not digits.
+the lines. A store that writes into room made in advance, as etcd's wal does, has less to sync than the
+floor and can be faster. Measured on: %s, in %s. Read ratios, not digits.
 
 | store | single appends/s | of the floor | groups of %d, events/s | of the floor | opened and read, events/s | of the floor |
 | --- | --- | --- | --- | --- | --- | --- |
