@@ -3,7 +3,6 @@ package book
 import (
 	"cmp"
 	"iter"
-	"maps"
 	"slices"
 	"time"
 
@@ -16,27 +15,33 @@ import (
 // Book is everything at one position of the log. It is for one goroutine at a
 // time. The zero Book is not ready; use [New].
 type Book struct {
+	figures
 	base      *Book // of a draft: what stands beneath it
-	agents    map[agent.NPN]*agentPage
-	loads     map[agent.NPN]referral.Load
-	referrals map[uuid.UUID]*referralPage
-	policy    *referral.Policy
-	counts    Counts
-	position  uint64
-	time      time.Time
+	agents    table[agent.NPN, desk]
+	referrals table[uuid.UUID, entry]
+	shelf     shelf // referrals that had ended when the book was stored; a page of the table counts before it
+	archive   archive
+	// departures are the referrals that have ended, by slot, in the order in
+	// which they will leave; none if they never do.
+	departures departures
 }
 
-// agentPage is an agent and the time of its last event. Pages never change:
-// an event makes a new one.
-type agentPage struct {
-	agent   agent.Agent
-	changed time.Time
-}
-
-// referralPage is a referral and the log position of its request.
-type referralPage struct {
-	referral referral.Referral
+// figures are what stands in a book but for who is in it.
+type figures struct {
+	policy   *referral.Policy
+	counts   Counts
+	keep     time.Duration
 	position uint64
+	time     time.Time
+}
+
+// desk is an agent, the time of its last event, and what it has to do. It may
+// have a load without an event of its own, and is then no agent of the book.
+type desk struct {
+	agent   agent.Agent
+	heard   bool // of an event of its own
+	changed time.Time
+	load    referral.Load
 }
 
 // Counts counts what happened up to a position.
@@ -49,35 +54,45 @@ type Counts struct {
 	Withdrawn int `json:"withdrawn"`
 }
 
-// New returns the book of an empty log.
-func New() *Book {
-	return &Book{
-		agents:    map[agent.NPN]*agentPage{},
-		loads:     map[agent.NPN]referral.Load{},
-		referrals: map[uuid.UUID]*referralPage{},
-	}
-}
+// New returns the book of an empty log. It keeps everything for ever; see
+// [NewKeeping].
+func New() *Book { return &Book{} }
 
 // Draft returns a book that begins as b stands and leaves b as it is. While a
 // draft is in use b must not change, except by the draft's own [Book.Commit].
 func (b *Book) Draft() *Book {
-	d := New()
-	d.base, d.policy, d.counts, d.position, d.time = b, b.policy, b.counts, b.position, b.time
-	return d
+	return &Book{figures: b.figures, base: b}
 }
 
 // Commit makes the book beneath a draft stand as the draft does. The draft must
 // not be used afterwards.
 func (d *Book) Commit() {
 	b := d.base
-	maps.Copy(b.agents, d.agents)
-	maps.Copy(b.loads, d.loads)
-	maps.Copy(b.referrals, d.referrals)
-	b.policy, b.counts, b.position, b.time = d.policy, d.counts, d.position, d.time
+	for p := range d.agents.leaves.all {
+		b.agents.put(p)
+	}
+	var slots []uint32 // by the draft's
+	for p := range d.referrals.leaves.all {
+		slots = append(slots, b.referrals.put(p))
+	}
+	b.figures = d.figures
+	for _, chunk := range d.departures.chunks {
+		for _, leaving := range chunk {
+			leaving.slot = slots[leaving.slot]
+			b.departures.push(leaving)
+		}
+	}
+	if b.base == nil {
+		b.depart()
+	}
 }
 
 // Apply folds in the event of the record at a position, recorded at an instant,
 // in a stream. It is the one fold: the engine, the audit and every test use it.
+// A referral's event has the record's time, and times never run backwards.
+//
+// An event of an archived referral, which only an engine that keeps longer can
+// have recorded, moves the counts, the position and the time, and nothing else.
 func (b *Book) Apply(position uint64, at time.Time, s Stream, e Event) {
 	at = at.UTC().Round(0)
 	switch e := e.(type) {
@@ -85,43 +100,153 @@ func (b *Book) Apply(position uint64, at time.Time, s Stream, e Event) {
 		p := referral.Policy(e)
 		b.policy = &p
 	case referral.Event:
-		b.applyReferral(position, s.Referral, e)
+		if r, slot := b.openReferral(s.Referral); r != nil {
+			was, had := r.Status, r.Offer.To
+			r.Referral = referral.Apply(r.Referral, e)
+			b.turned(position, e.Kind(), r, slot, was, had)
+		}
+		b.count(e.Kind())
 	case agent.Event:
-		a, _ := b.Agent(s.Agent)
-		if !a.Registered() {
+		a := b.openAgent(s.Agent)
+		if !a.agent.Registered() {
 			b.counts.Agents++
 		}
-		b.agents[s.Agent] = &agentPage{agent.Apply(a, e), at}
+		a.agent, a.heard, a.changed = agent.Apply(a.agent, e), true, at
 	}
 	b.position, b.time = position, at
+	if b.base == nil {
+		b.depart()
+	}
 }
 
-func (b *Book) applyReferral(position uint64, id uuid.UUID, e referral.Event) {
-	page := b.referral(id)
-	was := page.referral
-	now := referral.Apply(was, e)
-	if was.Status == "" {
-		page.position = position
+// Replay folds in a record as a log holds it: [ParseStream], [Decode] and
+// [Book.Apply] in one. On an error, which is theirs, the book is as it was.
+func (b *Book) Replay(position uint64, at time.Time, stream, kind string, data []byte) error {
+	s, err := ParseStream(stream)
+	e, unread := Decode(s, kind, at, data)
+	if _, unknown := unread.(*UnknownKindError); err == nil || unknown {
+		err = unread
 	}
-	b.referrals[id] = &referralPage{now, page.position}
-	if was.Status == referral.StatusOffered && now.Status != referral.StatusOffered {
-		l := b.Load(was.Offer.To)
-		l.Open--
-		b.loads[was.Offer.To] = l
+	if err != nil {
+		return err
 	}
-	switch e := e.(type) {
-	case referral.Requested:
+	b.Apply(position, at, s, e)
+	return nil
+}
+
+var (
+	kindRequested = referral.Requested{}.Kind()
+	kindOffered   = referral.Offered{}.Kind()
+	kindAccepted  = referral.Accepted{}.Kind()
+	kindExhausted = referral.Exhausted{}.Kind()
+	kindWithdrawn = referral.Withdrawn{}.Kind()
+)
+
+// turned keeps account of a referral that an event has changed: it was of that
+// status before, with its offer held by had.
+func (b *Book) turned(position uint64, kind string, r *entry, slot uint32, was referral.Status, had agent.NPN) {
+	if was == "" {
+		r.position = position
+	}
+	if was == referral.StatusOffered && r.Status != referral.StatusOffered {
+		b.openAgent(had).load.Open--
+	}
+	if kind == kindOffered {
+		to := b.openAgent(r.Offer.To)
+		to.load = referral.Load{Open: to.load.Open + 1, LastOffer: position}
+	}
+	if b.keep > 0 && r.Status.Ended() {
+		b.departures.push(departureOf(slot, r.Changed))
+	}
+}
+
+// count counts a referral's event.
+func (b *Book) count(kind string) {
+	switch kind {
+	case kindRequested:
 		b.counts.Requested++
-	case referral.Offered:
+	case kindOffered:
 		b.counts.Offered++
-		b.loads[e.To] = referral.Load{Open: b.Load(e.To).Open + 1, LastOffer: position}
-	case referral.Accepted:
+	case kindAccepted:
 		b.counts.Accepted++
-	case referral.Exhausted:
+	case kindExhausted:
 		b.counts.Exhausted++
-	case referral.Withdrawn:
+	case kindWithdrawn:
 		b.counts.Withdrawn++
 	}
+}
+
+// openAgent returns a place of this very book for an agent, to be changed.
+func (b *Book) openAgent(n agent.NPN) *desk {
+	if d, _ := b.agents.open(n); d != nil {
+		return d
+	}
+	d, _ := b.agents.add(n)
+	if below := b.base.desk(n); below != nil {
+		*d = *below
+	}
+	return d
+}
+
+// openReferral returns a page of this very book for a referral, to be changed,
+// and its slot; nil if the referral is archived.
+func (b *Book) openReferral(id uuid.UUID) (*entry, uint32) {
+	if r, slot := b.referrals.open(id); r != nil {
+		if b.left(r) {
+			return nil, 0
+		}
+		return r, slot
+	}
+	below := b.entry(id)
+	if below == nil && b.Archived(id) {
+		return nil, 0
+	}
+	r, slot := b.referrals.add(id)
+	if below != nil {
+		*r = *below
+	}
+	return r, slot
+}
+
+// root returns the book beneath all drafts.
+func (b *Book) root() *Book {
+	for b.base != nil {
+		b = b.base
+	}
+	return b
+}
+
+// desk returns an agent's place, to be read only, or nil; of no book it is nil.
+func (b *Book) desk(n agent.NPN) *desk {
+	for ; b != nil; b = b.base {
+		if d := b.agents.find(n); d != nil {
+			return d
+		}
+	}
+	return nil
+}
+
+// page returns a referral's page, to be read only, or nil.
+func (b *Book) page(id uuid.UUID) *entry {
+	for ; b != nil; b = b.base {
+		if r := b.referrals.find(id); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+// entry returns a referral, to be read only; nil if there is none, or none any
+// more.
+func (b *Book) entry(id uuid.UUID) *entry {
+	r := b.page(id)
+	if r == nil {
+		r = b.root().shelf.take(id)
+	}
+	if r == nil || b.left(r) {
+		return nil
+	}
+	return r
 }
 
 // Position returns the position of the last event, and its time.
@@ -141,60 +266,93 @@ func (b *Book) Policy() (referral.Policy, bool) {
 // Agent returns an agent and the time of its last event; the zero Agent if
 // there is none.
 func (b *Book) Agent(n agent.NPN) (agent.Agent, time.Time) {
-	for ; b != nil; b = b.base {
-		if p, ok := b.agents[n]; ok {
-			return p.agent, p.changed
-		}
+	if d := b.desk(n); d != nil {
+		return d.agent, d.changed
 	}
 	return agent.Agent{}, time.Time{}
 }
 
 // Load returns an agent's open offers and the position of its last one.
 func (b *Book) Load(n agent.NPN) referral.Load {
-	for ; b != nil; b = b.base {
-		if l, ok := b.loads[n]; ok {
-			return l
-		}
+	if d := b.desk(n); d != nil {
+		return d.load
 	}
 	return referral.Load{}
 }
 
 // Referral returns a referral and the position of its request; the zero
-// Referral if there is none.
+// Referral if there is none, or none any more: [Book.Archived] tells which.
 func (b *Book) Referral(id uuid.UUID) (referral.Referral, uint64) {
-	p := b.referral(id)
-	return p.referral, p.position
-}
-
-func (b *Book) referral(id uuid.UUID) referralPage {
-	for ; b != nil; b = b.base {
-		if p, ok := b.referrals[id]; ok {
-			return *p
-		}
+	if r := b.entry(id); r != nil {
+		return r.Referral, r.position
 	}
-	return referralPage{}
+	return referral.Referral{}, 0
 }
 
 // Agents yields every agent with its load, by NPN. It is not for a draft.
 func (b *Book) Agents() iter.Seq2[agent.Agent, referral.Load] {
 	return func(yield func(agent.Agent, referral.Load) bool) {
-		for _, n := range slices.Sorted(maps.Keys(b.agents)) {
-			if !yield(b.agents[n].agent, b.loads[n]) {
+		for _, p := range desks(b.agents.leaves) {
+			if p.value.heard && !yield(p.value.agent, p.value.load) {
 				return
 			}
 		}
 	}
 }
 
-// Referrals yields every referral with the position of its request, in the
-// order of the requests. It is not for a draft.
+// desks returns the pages of agents, by NPN.
+func desks(ls leaves[agent.NPN, desk]) []*page[agent.NPN, desk] {
+	var list []*page[agent.NPN, desk]
+	for p := range ls.all {
+		list = append(list, p)
+	}
+	slices.SortFunc(list, func(p, q *page[agent.NPN, desk]) int { return cmp.Compare(p.key, q.key) })
+	return list
+}
+
+// Referrals yields every referral that has not left, with the position of its
+// request, in the order of the requests. It is not for a draft.
 func (b *Book) Referrals() iter.Seq2[referral.Referral, uint64] {
 	return func(yield func(referral.Referral, uint64) bool) {
-		byPosition := func(p, q *referralPage) int { return cmp.Compare(p.position, q.position) }
-		for _, p := range slices.SortedFunc(maps.Values(b.referrals), byPosition) {
-			if !yield(p.referral, p.position) {
+		var list []*entry
+		for p := range b.referrals.leaves.all {
+			list = append(list, &p.value)
+		}
+		for i := b.shelf.next; i < b.shelf.len; i++ {
+			if b.referrals.find(b.shelf.id(i)) == nil {
+				list = append(list, b.shelf.entry(i))
+			}
+		}
+		slices.SortFunc(list, func(p, q *entry) int { return cmp.Compare(p.position, q.position) })
+		for _, r := range list {
+			if !yield(r.Referral, r.position) {
 				return
 			}
 		}
 	}
+}
+
+// Live yields every referral that has not ended, as [Book.Referrals] does. It
+// unpacks none of those that had ended when the book was stored.
+func (b *Book) Live() iter.Seq2[referral.Referral, uint64] {
+	return func(yield func(referral.Referral, uint64) bool) {
+		for _, p := range live(b.referrals.leaves) {
+			if !yield(p.value.Referral, p.value.position) {
+				return
+			}
+		}
+	}
+}
+
+// live returns the pages of the referrals that have not ended, in the order of
+// the requests.
+func live(ls leaves[uuid.UUID, entry]) []*page[uuid.UUID, entry] {
+	var list []*page[uuid.UUID, entry]
+	for p := range ls.all {
+		if !p.value.Status.Ended() {
+			list = append(list, p)
+		}
+	}
+	slices.SortFunc(list, func(p, q *page[uuid.UUID, entry]) int { return cmp.Compare(p.value.position, q.value.position) })
+	return list
 }

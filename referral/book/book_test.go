@@ -162,7 +162,7 @@ func TestOrder(t *testing.T) {
 	if a, at := b.Agent(99); a.Registered() || !at.IsZero() {
 		t.Errorf("Agent(99) = %+v, %s, want none", a, at)
 	}
-	if r, p := b.Referral(idOf(99)); r.Status != "" || p != 0 {
+	if r, p := b.Referral(idOf(999)); r.Status != "" || p != 0 {
 		t.Errorf("Referral of no request = %+v at %d, want none", r, p)
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/relevo-go/relevo/agent"
@@ -36,23 +34,22 @@ func (b *Book) WriteCanonical(w io.Writer) error {
 		Counts   Counts           `json:"counts"`
 		Policy   *referral.Policy `json:"policy,omitempty"`
 	}{b.position, b.time, b.counts, b.policy})
-	for _, n := range slices.Sorted(maps.Keys(b.agents)) {
+	for _, p := range desks(b.agents.leaves) {
 		if err != nil {
 			return err
 		}
-		page := b.agents[n]
+		if !p.value.heard {
+			continue
+		}
 		err = lines.Encode(struct {
 			agent.Agent
 			Changed time.Time     `json:"changed"`
 			Load    referral.Load `json:"load"`
-		}{page.agent, page.changed, b.loads[n]})
+		}{p.value.agent, p.value.changed, p.value.load})
 	}
-	for r, position := range b.Referrals() {
+	for r, position := range b.Live() {
 		if err != nil {
 			return err
-		}
-		if r.Status.Ended() {
-			continue
 		}
 		err = lines.Encode(struct {
 			referral.Referral

@@ -9,10 +9,26 @@
 //
 //	b := book.New()
 //	for each record of the log {
-//		e, err := book.Decode(stream, kind, at, data)
-//		b.Apply(position, at, stream, e)
+//		err := b.Replay(position, at, stream, kind, data)
 //	}
 //
+// # What leaves
+//
+// A book made by [NewKeeping] lets a referral go some time after it ended, by the
+// time of the log, so that a desk which runs for years does not grow with what it
+// once did. [Book.Archived] tells what has left from what never was. When a
+// referral leaves follows from the log alone, so a book folded at once, through
+// drafts, or read in the middle from what was stored, holds the same.
+//
+// # What is stored
+//
+// [Book.Still] takes the book as it stands, in some microseconds and while it goes
+// on; [Still.Append] turns that into bytes, and [Restore] makes a book of them. A
+// stored book and the records after it lead to the book that the whole log leads
+// to. The bytes are a cache: they begin with a version and a hash of all types in
+// them, and another version of this package refuses them, since a fold of the log
+// is always at hand and bytes that are half understood are worse than none.
+//
 // The package knows no storage: package referral/engine and package
-// referral/audit bring the records.
+// referral/audit bring the records, and keep the bytes.
 package book

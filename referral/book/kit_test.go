@@ -33,10 +33,11 @@ func idOf(n int) (id uuid.UUID) {
 }
 
 // decideRandom returns the records of one random command, decided against b;
-// none if it was refused or changed nothing.
+// none if it was refused or changed nothing. Which referrals it is about moves
+// on with time.
 func decideRandom(rng *rand.Rand, b *book.Book, at time.Time) (records []record) {
 	n := agent.NPN(1 + rng.IntN(5))
-	id := idOf(rng.IntN(14))
+	id := idOf(int(at.Sub(noon)/(6*time.Minute)) + rng.IntN(8))
 	add := func(s book.Stream, e book.Event) { records = append(records, record{s, e, at}) }
 	switch kind := rng.IntN(20); {
 	case kind == 0:
@@ -71,11 +72,15 @@ func decideRandom(rng *rand.Rand, b *book.Book, at time.Time) (records []record)
 			referral.Wait{Until: at.Add(time.Hour), At: at},
 			referral.Exhaust{At: at},
 			referral.Contact{By: r.Offer.To, At: at},
+			referral.RecordOutcome{By: r.Offer.To, Outcome: []referral.Outcome{referral.Enrolled, referral.Other}[rng.IntN(2)], At: at},
 			referral.Withdraw{At: at},
 			referral.MakeOffer{To: n, Deadline: at.Add(15 * time.Minute), Language: "es", Meters: 1, Channels: []agent.Channel{agent.App}, At: at},
 			referral.MakeOffer{To: n, Deadline: at.Add(15 * time.Minute), Language: "es", Meters: -1, Channels: []agent.Channel{agent.App}, At: at},
 		}
 		c := commands[rng.IntN(len(commands))]
+		if likely := map[referral.Status]int{referral.StatusPending: 9, referral.StatusOffered: 0, referral.StatusAccepted: 7}[r.Status]; rng.IntN(3) == 0 {
+			c = commands[likely]
+		}
 		if _, withdraw := c.(referral.Withdraw); r.Status == "" || withdraw && rng.IntN(3) > 0 {
 			c = referral.Request{ID: id, Subject: "case-" + id.String(), State: "FL", Point: tampa, Languages: []string{"es"}, At: at}
 		}

@@ -42,7 +42,7 @@ var mutants = []mutant{
 	{"4", "a consumer may withdraw after acceptance", "referral/decide.go",
 		"case r.Status.Ended():\n\t\treturn nil, reject(\"R24\"", "case r.Status == StatusExhausted:\n\t\treturn nil, reject(\"R24\""},
 	{"5", "a step's loads are not kept", "referral/book/book.go",
-		"\tmaps.Copy(b.loads, d.loads)\n", ""},
+		"\t\tb.agents.put(p)\n", "\t\tif was := b.agents.find(p.key); was != nil {\n\t\t\tp.value.load = was.load\n\t\t}\n\t\tb.agents.put(p)\n"},
 	{"5", "what another engine wrote is passed over", "referral/engine/engine.go",
 		"e.book.Apply(uint64(r.Position), r.Time, stream, event)", "if r.Position%11 != 0 {\n\t\t\te.book.Apply(uint64(r.Position), r.Time, stream, event)\n\t\t}"},
 	{"6", "of several facts those before the refused one are recorded", "referral/engine/verbs.go",

@@ -23,7 +23,7 @@ var arrows = map[string]string{
 	"agent/wire":                "geo agent/spoken",
 	"agent":                     "geo geo/zone agent/spoken agent/wire",
 	"referral":                  "geo agent agent/spoken agent/wire uuid",
-	"referral/book":             "agent agent/wire referral uuid",
+	"referral/book":             "geo agent agent/spoken agent/wire referral uuid",
 	"eventlog":                  "uuid",
 	"eventlog/filelog":          "eventlog uuid",
 	"eventlog/eventlogtest":     "eventlog uuid go-cmp",
