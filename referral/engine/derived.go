@@ -52,14 +52,15 @@ func newDerived() *derived {
 	}
 }
 
-// derive makes everything anew from a book as it stands at an instant. Every
+// derive makes everything anew from a book as it stands at an instant. What has
+// ended has no part in it, so it costs nothing. Every
 // waiting referral is woken: whoever may have joined a line meanwhile is found.
 func derive(b *book.Book, at time.Time) *derived {
 	d := newDerived()
 	for a := range b.Agents() {
 		d.agentChanged(b, a.NPN, at)
 	}
-	for r := range b.Referrals() {
+	for r := range b.Live() {
 		d.referralChanged(b, r.ID)
 	}
 	d.wakeAll()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/relevo-go/relevo/eventlog"
@@ -16,6 +17,9 @@ var (
 	// ErrClock: the log's head is ahead of the clock by more than
 	// Options.MaxSkew (R25). Set the clock right; nothing was added.
 	ErrClock = errors.New("the log is ahead of the clock")
+	// ErrArchived: the referral ended longer than Options.Keep ago and has left
+	// memory. Its events are in the log.
+	ErrArchived = errors.New("the referral ended long ago and has left memory: read its events in the log")
 	// ErrClosed: the engine is closed.
 	ErrClosed = errors.New("the engine is closed")
 )
@@ -49,16 +53,25 @@ type Engine struct {
 	dueEver bool
 
 	moved chan struct{} // tells Run that something happened
+
+	album   *album        // nil if no snapshots are kept
+	storing chan struct{} // holds a token while a snapshot is written
+	stored  atomic.Uint64 // the position of the last one that was read or tried
 }
 
 // stepBudget is about how many events one append carries at most. It bounds how
 // long a step keeps callers and readers waiting.
 const stepBudget = 1024
 
-// Open reads the log from its beginning, checks its chain, rebuilds the state
-// and everything that follows from it, and returns an engine whose verbs work
-// at once. It starts no goroutine. It appends only to record a policy, after what
-// is due by then: when the log has none yet, or another than Options.Policy (R30).
+// Open reads the log, checks its chain, rebuilds the state and everything that
+// follows from it, and returns an engine whose verbs work at once. It starts no
+// goroutine. It appends only to record a policy, after what is due by then: when
+// the log has none yet, or another than Options.Policy (R30).
+//
+// With Options.SnapshotDir it reads the newest snapshot that fits, and of the log
+// only what comes after it. One that is damaged, of another version or another
+// Keep, or of another log, is passed by, and without any the log is read from its
+// beginning.
 //
 // A record that cannot be read is an error that names its position; the log is
 // left as it is. The caller keeps the log and closes it after the engine.
@@ -67,13 +80,21 @@ func Open(ctx context.Context, log eventlog.Log, opts *Options) (*Engine, error)
 		log:     log,
 		options: opts.withDefaults(),
 		lead:    make(chan struct{}, 1),
-		book:    book.New(),
 		budget:  stepBudget,
 		moved:   make(chan struct{}, 1),
+		storing: make(chan struct{}, 1),
 	}
+	e.book = book.NewKeeping(e.options.Keep)
 	if p := e.options.Policy; p != nil {
 		if err := p.Check(); err != nil {
 			return nil, err
+		}
+	}
+	if dir := e.options.SnapshotDir; dir != "" {
+		e.album = &album{dir, e.options.Snapshots, e.options.Logger}
+		if s, ok := e.album.newest(ctx, log, e.options.Keep); ok {
+			e.book, e.head = s.book, s.head
+			e.stored.Store(uint64(s.head.Position))
 		}
 	}
 	e.alive, e.end = context.WithCancel(context.Background())
@@ -133,6 +154,13 @@ func (e *Engine) read(ctx context.Context, seen func(eventlog.Record)) error {
 		if err := head.Next(r); err != nil {
 			return fmt.Errorf("engine: reading the log: %w", err)
 		}
+		if e.derived == nil { // nobody reads yet, and everything is derived later
+			if err := e.book.Replay(uint64(r.Position), r.Time, r.Stream, r.Kind, r.Data); err != nil {
+				return unreadable(r, err)
+			}
+			e.head = head
+			continue
+		}
 		stream, event, err := decode(r)
 		if err != nil {
 			return err
@@ -142,10 +170,8 @@ func (e *Engine) read(ctx context.Context, seen func(eventlog.Record)) error {
 		e.book.Apply(uint64(r.Position), r.Time, stream, event)
 		e.head = head
 		e.shown.Unlock()
-		if e.derived != nil {
-			e.derived.changed(e.book, stream, before.Offer.To, r.Time)
-			e.derived.wakeIfWaiting(e.book, stream.Referral)
-		}
+		e.derived.changed(e.book, stream, before.Offer.To, r.Time)
+		e.derived.wakeIfWaiting(e.book, stream.Referral)
 		if seen != nil {
 			seen(r)
 		}
@@ -164,9 +190,13 @@ func decode(r eventlog.Record) (book.Stream, book.Event, error) {
 		err = errEvent
 	}
 	if err != nil {
-		return stream, nil, fmt.Errorf("engine: %w: position %d: %w", errUnreadable, r.Position, err)
+		return stream, nil, unreadable(r, err)
 	}
 	return stream, event, nil
+}
+
+func unreadable(r eventlog.Record, err error) error {
+	return fmt.Errorf("engine: %w: position %d: %w", errUnreadable, r.Position, err)
 }
 
 // skewed returns ErrClock if the log's head is too far ahead of the clock (R25).

@@ -24,6 +24,20 @@ type Options struct {
 	// MaxSkew is how far the log's head may be ahead of the clock before
 	// commands stop with [ErrClock]; 2 minutes by default (R25).
 	MaxSkew time.Duration
+	// Keep is how long a referral stays in memory after it ended, counted from
+	// its last event and by the times of the log: 30 days by default, and for
+	// ever if negative. After that its verbs answer [ErrArchived], and it costs
+	// 8 to 16 bytes.
+	Keep time.Duration
+	// SnapshotDir is a directory for snapshots of the state, from which Open
+	// then begins; it is made if it is missing, and may be the log's own. Each
+	// engine has its own. Empty is none.
+	SnapshotDir string
+	// Snapshots is how many of them are left there; 2 by default.
+	Snapshots int
+	// SnapshotEvery is after how many events [Engine.Run] writes one; 250,000 by
+	// default. [Engine.Snapshot] writes one at any time.
+	SnapshotEvery int
 	// Logger receives what an operator should know, without personal data
 	// (R29). Nil is silent.
 	Logger *slog.Logger
@@ -42,6 +56,16 @@ func (o *Options) withDefaults() Options {
 	}
 	if full.MaxSkew <= 0 {
 		full.MaxSkew = 2 * time.Minute
+	}
+	if full.Keep == 0 {
+		full.Keep = 30 * 24 * time.Hour
+	}
+	full.Keep = max(full.Keep, 0) // as a book has it: 0 is for ever
+	if full.Snapshots <= 0 {
+		full.Snapshots = 2
+	}
+	if full.SnapshotEvery <= 0 {
+		full.SnapshotEvery = 250_000
 	}
 	if full.Logger == nil {
 		full.Logger = slog.New(slog.DiscardHandler)

@@ -63,21 +63,32 @@ func (e *Engine) Digest() (eventlog.Position, string) {
 	return e.head.Position, e.book.Digest()
 }
 
-// Referral returns a referral as the newest durable record leaves it, or
-// [referral.ErrNotFound].
+// Referral returns a referral as the newest durable record leaves it,
+// [ErrArchived], or [referral.ErrNotFound].
 func (e *Engine) Referral(id uuid.UUID) (referral.Referral, error) {
 	e.shown.RLock()
 	defer e.shown.RUnlock()
-	r, _ := e.book.Referral(id)
-	if r.Status == "" {
-		return r, fmt.Errorf("engine: referral %s: %w", id, referral.ErrNotFound)
-	}
-	return r, nil
+	return find(e.book, id)
 }
+
+// find returns a referral that is in a book, or why it is not.
+func find(b *book.Book, id uuid.UUID) (referral.Referral, error) {
+	r, _ := b.Referral(id)
+	switch {
+	case r.Status != "":
+		return r, nil
+	case b.Archived(id):
+		return r, archived(id)
+	}
+	return r, fmt.Errorf("engine: referral %s: %w", id, referral.ErrNotFound)
+}
+
+func archived(id uuid.UUID) error { return fmt.Errorf("engine: referral %s: %w", id, ErrArchived) }
 
 // Verdict returns every reason why an agent is not in a referral's line now, or
 // none if it is (B2). It judges the agent as if the referral looked for one: a
-// referral that has ended has no line, whoever has nothing against it. Errors are [referral.ErrNotFound] and [agent.ErrUnknown].
+// referral that has ended has no line, whoever has nothing against it. Errors are
+// [ErrArchived], [referral.ErrNotFound] and [agent.ErrUnknown].
 func (e *Engine) Verdict(id uuid.UUID, n agent.NPN) ([]agent.Reason, error) {
 	r, err := e.Referral(id)
 	if err != nil {
@@ -96,14 +107,15 @@ func (e *Engine) Verdict(id uuid.UUID, n agent.NPN) ([]agent.Reason, error) {
 // Line returns who is in a referral's line now, in order, up to a number of
 // places; whoever was asked before is not (R11). Nobody is in line of a referral
 // that has ended. Its cost grows with the places asked for. The error is
-// [referral.ErrNotFound], or what keeps the engine from looking at the log.
+// [ErrArchived], [referral.ErrNotFound], or what keeps the engine from looking at
+// the log.
 func (e *Engine) Line(ctx context.Context, id uuid.UUID, most int) ([]referral.Place, error) {
 	var places []referral.Place
 	err := e.do(ctx, &call{decide: func(s *step) error {
 		places = nil
-		r, _ := s.draft.Referral(id)
-		if r.Status == "" {
-			return fmt.Errorf("engine: referral %s: %w", id, referral.ErrNotFound)
+		r, err := find(s.draft, id)
+		if err != nil {
+			return err
 		}
 		policy, _ := s.draft.Policy()
 		for p := range s.line(r, policy) {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/relevo-go/relevo/eventlog"
@@ -45,7 +46,8 @@ const retry = time.Second
 // gives up, and what other engines write to the same log is followed. It blocks
 // until ctx is over, and returns its error, or [ErrClosed], or the log's error if
 // the log can no longer be used. What may pass, such as a store that is away, it
-// logs and tries again.
+// logs and tries again. With Options.SnapshotDir it also writes snapshots, in the
+// background and one at a time.
 func (e *Engine) Run(ctx context.Context) error {
 	following, stop := context.WithCancel(ctx)
 	news, failed, ended := make(chan chan<- struct{}), make(chan error, 1), make(chan struct{})
@@ -57,11 +59,24 @@ func (e *Engine) Run(ctx context.Context) error {
 		stop()
 		<-ended
 	}()
+	wanted := make(chan struct{})
+	var storing sync.WaitGroup
+	if e.album != nil {
+		storing.Go(func() { e.keepSnapshots(following, wanted) })
+	}
+	defer storing.Wait()
+	defer close(wanted)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	var caughtUp chan<- struct{} // follow waits for this one to be closed
 	failing := false
 	for {
+		if e.snapshotDue() {
+			select {
+			case wanted <- struct{}{}:
+			default: // one is under way
+			}
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

@@ -64,7 +64,8 @@ func (e *Engine) Agent(ctx context.Context, n agent.NPN, commands ...agent.Comma
 //
 // A refused request is a [*referral.Rejection] and adds nothing: a state, ZIP,
 // point or language that cannot be read, a ZIP outside the state (R16), no
-// language (R14), no place (R15), or [referral.ErrExists].
+// language (R14), no place (R15), or [referral.ErrExists]. An ID that was
+// requested long ago is [ErrArchived], whatever comes with it.
 func (e *Engine) Request(ctx context.Context, c referral.Request) (referral.Referral, error) {
 	resolved, err := resolveRequest(c)
 	if err != nil {
@@ -76,11 +77,19 @@ func (e *Engine) Request(ctx context.Context, c referral.Request) (referral.Refe
 			if resolved.ID == uuid.Nil {
 				resolved.ID = s.newID()
 			}
+			if s.draft.Archived(resolved.ID) {
+				return archived(resolved.ID)
+			}
 			resolved.At = s.at
-			return s.tryDecide(resolved.ID, resolved)
+			err := s.tryDecide(resolved.ID, resolved)
+			result, _ = s.draft.Referral(resolved.ID)
+			return err
 		},
-		answer: func() { result, _ = e.book.Referral(resolved.ID) },
+		answer: func() { e.newest(&result, resolved.ID) },
 	})
+	if err != nil {
+		result = referral.Referral{}
+	}
 	if errors.Is(err, eventlog.ErrUncertain) {
 		result.ID = resolved.ID
 	}
@@ -92,7 +101,8 @@ func (e *Engine) Request(ctx context.Context, c referral.Request) (referral.Refe
 // refused with [referral.ErrTooLate], even if the expiry was not yet recorded
 // (R1, R8). Repeated by the one who accepted, it answers as the first time (R23).
 // Other refusals: [referral.ErrNotFound], [referral.ErrNotOffered],
-// [referral.ErrAnswered], [referral.ErrEnded].
+// [referral.ErrAnswered], [referral.ErrEnded]. Long after its end every verb on a
+// referral answers [ErrArchived].
 func (e *Engine) Accept(ctx context.Context, id uuid.UUID, by agent.NPN) (referral.Referral, error) {
 	return e.referral(ctx, id, by, func(s *step) referral.Command { return referral.Accept{By: by, At: s.at} })
 }
@@ -130,13 +140,28 @@ func (e *Engine) referral(ctx context.Context, id uuid.UUID, by agent.NPN, comma
 	var result referral.Referral
 	err := e.do(ctx, &call{
 		decide: func(s *step) error {
+			if s.draft.Archived(id) {
+				return archived(id)
+			}
 			err := s.tryDecide(id, command(s))
+			result, _ = s.draft.Referral(id)
 			if a, _ := s.draft.Agent(by); by != 0 && !a.Registered() && errors.Is(err, referral.ErrNotOffered) {
 				return &referral.Rejection{Rule: "R23", Err: fmt.Errorf("%w; agent %s: %w", referral.ErrNotOffered, by, agent.ErrUnknown)}
 			}
 			return err
 		},
-		answer: func() { result, _ = e.book.Referral(id) },
+		answer: func() { e.newest(&result, id) },
 	})
-	return result, err
+	if err != nil {
+		return referral.Referral{}, err
+	}
+	return result, nil
+}
+
+// newest brings a result up to date with what is durable, unless the referral has
+// left since the step began, which may have taken long.
+func (e *Engine) newest(result *referral.Referral, id uuid.UUID) {
+	if r, _ := e.book.Referral(id); r.Status != "" {
+		*result = r
+	}
 }
