@@ -187,6 +187,9 @@ func (e *Engine) Snapshot(ctx context.Context) error {
 // keepSnapshots writes one whenever it is wanted, until wanted is closed.
 func (e *Engine) keepSnapshots(ctx context.Context, wanted <-chan struct{}) {
 	for range wanted {
+		if !e.snapshotDue() {
+			continue // it was wanted while the last one was under way
+		}
 		if err := e.Snapshot(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, ErrClosed) {
 			e.options.Logger.WarnContext(ctx, "relevo: a snapshot failed; the next is tried in time", "error", err, "after", e.options.SnapshotEvery)
 		}

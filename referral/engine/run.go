@@ -59,7 +59,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		stop()
 		<-ended
 	}()
-	wanted := make(chan struct{})
+	wanted := make(chan struct{}, 1)
 	var storing sync.WaitGroup
 	if e.album != nil {
 		storing.Go(func() { e.keepSnapshots(following, wanted) })
@@ -74,7 +74,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		if e.snapshotDue() {
 			select {
 			case wanted <- struct{}{}:
-			default: // one is under way
+			default: // it is wanted already
 			}
 		}
 		select {
