@@ -167,6 +167,10 @@ func (e *Engine) Snapshot(ctx context.Context) error {
 	case <-e.alive.Done():
 		return ErrClosed
 	}
+	if e.alive.Err() != nil {
+		<-e.lead
+		return ErrClosed
+	}
 	head := e.head
 	e.stored.Store(uint64(head.Position)) // or at least tried
 	if !head.Whole() || head.Position == 0 {

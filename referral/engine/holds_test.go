@@ -13,6 +13,8 @@ import (
 
 	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/referral"
+	"github.com/relevo-go/relevo/referral/book"
+	"github.com/relevo-go/relevo/referral/engine"
 )
 
 // nothingOwn holds invariant 6: what a refused act recorded is the desk's.
@@ -112,9 +114,41 @@ func (w *walk) sameLine(s *station, id uuid.UUID) {
 	if !r.Status.Ended() {
 		want = referral.Line(r, w.twin.book.Agents(), policy, at)
 	}
-	if !slices.Equal(got, want) || err != nil && !errors.Is(err, referral.ErrNotFound) {
+	if errors.Is(err, engine.ErrArchived) != w.left(s, r) {
+		w.failf("Line(%s) = %v, and it ended at %s", id, err, r.Changed)
+	}
+	if !slices.Equal(got, want) || err != nil && !errors.Is(err, referral.ErrNotFound) && !errors.Is(err, engine.ErrArchived) {
 		w.failf("Line(%s) = %v, %v, want %v", id, got, err, want)
 	}
+}
+
+// left reports whether a referral has left a station's engine, as the whole log
+// says: it ended, and when an event came that was so much later, it had heard
+// nothing since.
+func (w *walk) left(s *station, now referral.Referral) bool {
+	keep := s.keep
+	if keep == 0 {
+		keep = 30 * 24 * time.Hour
+	}
+	switch {
+	case !now.Status.Ended():
+		return false
+	case !w.twin.time().Before(now.Changed.Add(keep)):
+		return true
+	case now.Contacted.IsZero() && now.Outcome == "":
+		return false
+	}
+	var r referral.Referral
+	for rec := range w.memory.Read(context.Background(), 0) {
+		if stream, err := book.ParseStream(rec.Stream); err == nil && stream.Referral == now.ID {
+			e, _ := book.Decode(stream, rec.Kind, rec.Time, rec.Data)
+			r = referral.Apply(r, e.(referral.Event))
+		}
+		if r.Status.Ended() && !rec.Time.Before(r.Changed.Add(keep)) {
+			return true
+		}
+	}
+	return false
 }
 
 // settled lets every engine catch up and do what is due, and holds invariant 5:

@@ -30,7 +30,7 @@ var (
 )
 
 // TestWalks drives one or two engines through random commands, clock jumps,
-// faults of the log and restarts, and holds the seven invariants after every
+// faults of the log and restarts, from snapshots or without, and holds the seven invariants after every
 // step.
 func TestWalks(t *testing.T) {
 	walk := func(t *testing.T, seed uint64) *walk { return newWalk(t, seed, 1+int(seed%2)) }
@@ -85,19 +85,23 @@ type walk struct {
 	ids      uint64
 	refs     []uuid.UUID
 	twin     *twin
+	stores   *rand.Rand // says when a snapshot is written, and changes nothing else
 }
 
 // station is a place where an engine runs: its way to the log, and its clock.
 type station struct {
-	log    eventlog.Log
-	skew   time.Duration
-	engine *engine.Engine
+	log       eventlog.Log
+	skew      time.Duration
+	engine    *engine.Engine
+	keep      time.Duration
+	snapshots string // where its engines write them, or ""
 }
 
 func beginWalk(t *testing.T, seed uint64) *walk {
 	return &walk{
 		T: t, seed: seed, test: strings.Split(t.Name(), "/")[0], rnd: rand.New(rand.NewPCG(seed, 0)),
 		now: time.Date(2026, 11, 1, 6, 30, 0, 0, time.UTC), memory: new(eventlog.Memory), twin: newTwin(),
+		stores: rand.New(rand.NewPCG(seed, 3)),
 	}
 }
 
@@ -123,6 +127,10 @@ func newWalk(t *testing.T, seed uint64, engines int) *walk {
 // start opens the engines and registers the agents.
 func (w *walk) start() {
 	for _, s := range w.stations {
+		s.keep = []time.Duration{0, 2 * time.Hour, time.Minute}[w.stores.IntN(3)]
+		if w.stores.IntN(4) != 0 {
+			s.snapshots = w.TempDir()
+		}
 		w.open(s)
 	}
 	for n := range agent.NPN(walkAgents) {
@@ -137,6 +145,7 @@ func (w *walk) open(s *station) {
 	for {
 		eng, err := engine.Open(context.Background(), s.log, &engine.Options{
 			Now: func() time.Time { return w.now.Add(s.skew) }, NewID: w.newID, Policy: w.policyOrNil(),
+			Keep: s.keep, SnapshotDir: s.snapshots,
 		})
 		if err == nil {
 			s.engine = eng
@@ -268,12 +277,32 @@ func (w *walk) try(a act) {
 			fallthrough
 		case err == nil:
 			w.rested(s)
+			if err := w.store(s); err != nil {
+				w.failf("Snapshot: %v", err)
+			}
+			return
+		case errors.Is(err, engine.ErrArchived):
+			w.nothingOwn(a, before)
+			w.rested(s)
 			return
 		case !passing(err):
 			w.failf("%s: %v", a.what, err)
 		}
 	}
 	w.failf("%s: fifty faults in a row", a.what)
+}
+
+// store writes a snapshot of a station's engine now and then: the next engine
+// there begins with it.
+func (w *walk) store(s *station) error {
+	if s.snapshots == "" || w.stores.IntN(40) != 0 {
+		return nil
+	}
+	err := s.engine.Snapshot(context.Background())
+	if err != nil && contains(err.Error(), "middle of an append") {
+		return nil
+	}
+	return err
 }
 
 // step does one random thing.
@@ -359,20 +388,26 @@ func (w *walk) crowd() {
 			acts[i] = w.command(w.rnd.IntN(14), id, n)
 		}
 	}
-	eng := pick(w, w.stations).engine
+	station := pick(w, w.stations)
+	eng := station.engine
 	errs := make([]error, len(acts))
 	var all sync.WaitGroup
+	var stored error
+	all.Go(func() { stored = w.store(station) })
 	for i, a := range acts {
 		all.Go(func() { errs[i] = a.send(eng) })
 	}
 	all.Wait()
 	w.check()
+	if stored != nil {
+		w.failf("Snapshot in a crowd: %v", stored)
+	}
 	for i, err := range errs {
 		var refused *referral.Rejection
 		switch {
 		case err == nil && acts[i].done != nil && !acts[i].done():
 			w.failf("%s in a crowd was answered, and is not in the log", acts[i].what)
-		case err != nil && !errors.As(err, &refused) && !passing(err):
+		case err != nil && !errors.As(err, &refused) && !passing(err) && !errors.Is(err, engine.ErrArchived):
 			w.failf("%s in a crowd: %v", acts[i].what, err)
 		}
 	}
