@@ -13,8 +13,9 @@ import (
 )
 
 // coder writes values to bytes or reads them back: one description of the
-// fields serves both ways, so that the two cannot part. Reading takes any bytes:
-// what they cannot mean is bad, and from there on everything reads as zero.
+// fields serves both ways, so that the two cannot part. Writing changes nothing
+// of what it writes, which others may be reading. Reading takes any bytes: what
+// they cannot mean is bad, and from there on everything reads as zero.
 type coder struct {
 	buf     []byte // what is written, or what is left to read
 	reading bool
@@ -80,7 +81,9 @@ func (c *coder) flag(v *bool) {
 	if *v {
 		bit = 1
 	}
-	c.uint(&bit)
+	if c.uint(&bit); !c.reading {
+		return
+	}
 	if *v = bit == 1; bit > 1 {
 		c.fail()
 	}
@@ -167,8 +170,7 @@ func (c *coder) point(v *geo.Point) {
 	known := v.Known()
 	lat, lng := v.E7()
 	if c.flag(&known); !known {
-		*v = geo.Point{}
-		return
+		return // what is read into has none either
 	}
 	number(c, &lat)
 	number(c, &lng)
@@ -199,8 +201,9 @@ func (c *coder) figures(v *figures) {
 		if v.policy != nil {
 			p = *v.policy
 		}
-		c.policy(&p)
-		v.policy = &p
+		if c.policy(&p); c.reading {
+			v.policy = &p
+		}
 	}
 }
 
@@ -331,8 +334,8 @@ func (c *coder) referral(key *uuid.UUID, v *entry) {
 		*key, v.Changed, v.position = uuid.UUID(head[:16]), packedTime(head), packedPosition(head)
 	}
 	c.unix = v.Changed.Unix()
-	requested := v.ID == *key
-	if c.flag(&requested); requested {
+	requested := v.ID == *key // or it has events but none of its request, and no ID
+	if c.flag(&requested); c.reading && requested {
 		v.ID = *key
 	}
 	text(c, &v.Subject)

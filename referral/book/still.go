@@ -37,19 +37,16 @@ func (s *Still) Position() (uint64, time.Time) { return s.position, s.time }
 // same book gives the same bytes, about a hundred for each referral.
 func (s *Still) Append(dst []byte) []byte {
 	c := &coder{buf: append(dst, schema()...)}
-	f := s.figures // a coder takes what it could also read into
-	c.figures(&f)
+	c.figures(&s.figures)
 	pages := desks(s.agents)
 	c.count(len(pages), 1)
 	for _, p := range pages {
-		p := *p
 		number(c, &p.key)
 		c.desk(&p.value)
 	}
 	open := live(s.referrals)
 	c.count(len(open), 1)
 	for _, p := range open {
-		p := *p
 		c.referral(&p.key, &p.value)
 	}
 	s.ended(c)
@@ -72,7 +69,6 @@ func (s *Still) ended(c *coder) {
 	var ends []int
 	for p := range s.referrals.all {
 		if p.value.Status.Ended() {
-			p := *p
 			scratch.referral(&p.key, &p.value)
 			ends = append(ends, len(scratch.buf))
 		}

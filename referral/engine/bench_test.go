@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -15,6 +16,7 @@ import (
 	"github.com/relevo-go/relevo/geo"
 	"github.com/relevo-go/relevo/geo/zcta"
 	"github.com/relevo-go/relevo/referral"
+	"github.com/relevo-go/relevo/referral/book"
 	"github.com/relevo-go/relevo/referral/engine"
 )
 
@@ -104,31 +106,141 @@ func BenchmarkRequest(b *testing.B) {
 	}
 }
 
-// BenchmarkOpen measures the rebuilding of the state from a log in memory.
+// BenchmarkOpen measures how an engine opens on a log in memory, of 5,000 agents
+// and a million events, and less if -short: from the log's beginning, and from a
+// snapshot at its end. The ratio is of the second to the first.
 func BenchmarkOpen(b *testing.B) {
-	const events = 100_000
-	d := crowd(b, 2_000)
-	zips := florida()
-	for i := 0; d.Position() < events; i++ {
-		r := d.ask(zips[i*31%len(zips)])
-		if r.Status != referral.StatusOffered {
-			b.Fatal("a request was not offered")
-		}
-		if i%2 == 0 {
-			d.decline(r, r.Offer.To)
-			r = d.now(r)
-		}
-		d.accept(r, r.Offer.To)
+	events := 1_000_000
+	if testing.Short() {
+		events = 100_000
 	}
-	total := 0
-	for b.Loop() {
-		e, err := engine.Open(b.Context(), d.log, &engine.Options{Now: d.clock.Now})
+	log, now := traffic(b, 5_000, events)
+	dir := b.TempDir()
+	var full time.Duration
+	for _, from := range []string{"full", "snapshot"} {
+		b.Run(from, func(b *testing.B) {
+			o := engine.Options{Now: func() time.Time { return now }, SnapshotDir: dir}
+			if from == "full" {
+				o.SnapshotDir = ""
+			}
+			var before, after runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			for b.Loop() {
+				e, err := engine.Open(b.Context(), log, &o)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if e.Position() < eventlog.Position(events) {
+					b.Fatalf("the engine stands at %d", e.Position())
+				}
+			}
+			runtime.ReadMemStats(&after)
+			each := b.Elapsed() / time.Duration(b.N)
+			b.ReportMetric(float64(events)/each.Seconds(), "events/s")
+			b.ReportMetric(float64(after.Mallocs-before.Mallocs)/float64(b.N)/float64(events), "allocs/event")
+			if from == "full" {
+				full = each
+			} else if full > 0 {
+				b.ReportMetric(each.Seconds()/full.Seconds(), "ratio")
+			}
+		})
+		if from == "full" {
+			e, err := engine.Open(b.Context(), log, &engine.Options{Now: func() time.Time { return now }, SnapshotDir: dir})
+			if err == nil {
+				err = e.Snapshot(b.Context())
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+// traffic returns a log of referrals that are offered, declined and accepted,
+// contacted and followed up, one after the other, and the time at its end. It is
+// the same at every run.
+func traffic(b *testing.B, agents, events int) (eventlog.Log, time.Time) {
+	b.Helper()
+	log, state, now, ids := new(eventlog.Memory), book.New(), opening, newIDs(3)
+	var entries []eventlog.Entry
+	add := func(s book.Stream, e book.Event) {
+		data, err := book.Encode(e)
 		if err != nil {
 			b.Fatal(err)
 		}
-		total += int(e.Position())
+		entries = append(entries, eventlog.Entry{ID: ids(), Stream: s.String(), Kind: e.Kind(), Time: now, Data: data})
+		position, _ := state.Position()
+		state.Apply(position+1, now, s, e)
 	}
-	b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "events/s")
+	flush := func() {
+		position, _ := state.Position()
+		if _, err := log.Append(b.Context(), eventlog.Position(position)-eventlog.Position(len(entries)), entries...); err != nil {
+			b.Fatal(err)
+		}
+		entries = entries[:0]
+	}
+	add(book.Stream{}, referral.PolicySet(referral.DefaultPolicy()))
+	zips := florida()
+	for i := range agents {
+		n := agent.NPN(1_000_000 + i)
+		place, _ := zcta.Lookup(zips[i%len(zips)])
+		for _, c := range eligible(person{zip: zips[i%len(zips)], languages: []string{"es", "en"}}) {
+			switch register := c.(type) {
+			case agent.Register:
+				register.NPN = n
+				c = register
+			case agent.UpdateProfile:
+				register.Resolved = place.Point
+				c = register
+			}
+			a, _ := state.Agent(n)
+			made, err := agent.Decide(a, c)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, e := range made {
+				add(book.Stream{Agent: n}, e)
+			}
+		}
+		flush()
+	}
+	point, _ := geo.PointE7(279_506_000, -824_572_000)
+	for i := 0; ; i++ {
+		if position, _ := state.Position(); position >= uint64(events) {
+			return log, now
+		}
+		id := ids()
+		s := book.Stream{Referral: id}
+		decide := func(c referral.Command) {
+			r, _ := state.Referral(id)
+			made, err := referral.Decide(r, c)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, e := range made {
+				add(s, e)
+			}
+		}
+		offer := func(to agent.NPN) {
+			now = now.Add(3_141_592_653)
+			decide(referral.MakeOffer{To: to, Deadline: now.Add(15 * time.Minute), Language: "es", Meters: 4_200, Channels: []agent.Channel{agent.Email}, At: now})
+		}
+		holder := agent.NPN(1_000_000 + i*7919%agents)
+		decide(referral.Request{ID: id, Subject: fmt.Sprintf("case-%d", i), State: "FL", ZIP: zips[i%len(zips)], Resolved: point, Languages: []string{"es", "en"}, At: now})
+		if i%2 == 0 {
+			other := agent.NPN(1_000_000 + (i*7919+1)%agents)
+			offer(other)
+			decide(referral.Decline{By: other, At: now})
+		}
+		offer(holder)
+		if i%200 == 7 {
+			continue // it stays open
+		}
+		decide(referral.Accept{By: holder, At: now})
+		decide(referral.Contact{By: holder, At: now})
+		flush()
+	}
 }
 
 // BenchmarkShift measures the step in which many agents come on duty at once.
