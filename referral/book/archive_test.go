@@ -21,7 +21,7 @@ func TestArchive(t *testing.T) {
 		want []uint64
 	}
 	var stills []shared
-	for i := range 60_000 {
+	for i := range 20_000 {
 		f := rng.Uint64()
 		if rng.IntN(3) == 0 {
 			f >>= 56 - rng.IntN(8) // crowded where the first bits are zero
@@ -29,11 +29,11 @@ func TestArchive(t *testing.T) {
 		all[f] = true
 		a.put(f)
 		a.put(f)
-		if i%6_000 == 100 {
+		if i%2_000 == 100 {
 			s := a.share()
 			stills = append(stills, shared{s, slices.Collect(s.all())})
 		}
-		if i%20_000 == 7 {
+		if i%7_000 == 7 {
 			a = archiveOf(slices.Collect(a.all()))
 		}
 	}
@@ -60,7 +60,7 @@ func TestArchiveFinds(t *testing.T) {
 	if a.has(id(0)) {
 		t.Error("an ID is found in an empty archive")
 	}
-	const n = 50_000
+	const n = 20_000
 	for i := range n {
 		a.add(id(i))
 	}

@@ -28,7 +28,7 @@ func canonical(t *testing.T, b *book.Book) string {
 // stands as it did.
 func TestDraft(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	for range 60 {
+	for range long(20) {
 		direct, b, at, position := book.New(), book.New(), noon, uint64(0)
 		for range 60 {
 			before := canonical(t, b)
@@ -74,7 +74,7 @@ func TestDraft(t *testing.T) {
 func TestReplayEqualsEveryPrefix(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	kinds := map[string]bool{}
-	for range 20 {
+	for range long(20) {
 		written, read := book.New(), book.New()
 		for i, r := range history(rng, 200) {
 			position := uint64(i + 1)

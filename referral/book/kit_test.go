@@ -92,6 +92,15 @@ func decideRandom(rng *rand.Rand, b *book.Book, at time.Time) (records []record)
 	return records
 }
 
+// long returns how often something is repeated: n times, or a fifth of it if the
+// tests are to be short.
+func long(n int) int {
+	if testing.Short() {
+		return n / 5
+	}
+	return n
+}
+
 // history returns the records of some random commands.
 func history(rng *rand.Rand, commands int) (records []record) {
 	b, at := book.New(), noon
