@@ -57,11 +57,35 @@
 // again. A refusal, too, is given only by the newest state. The log's newest
 // policy binds all of them (R30).
 //
+// # Memory and opening
+//
+// Every agent stays in memory. A referral leaves it once an event comes that is
+// Options.Keep later than the referral's last one, and it has ended by then:
+// whatever is asked about it is [ErrArchived] from then on, and a request that
+// repeats its ID too, so that no ID is ever given away twice. Its events are in
+// the log. Of it stay 8 to 16 bytes: the first 64 bits of its ID's hash. So a new
+// ID is taken for an archived one with a chance of one in 2^64 for each that has
+// left; choose another then. Engines on one log may keep for different times.
+//
+// With Options.SnapshotDir, [Engine.Run] writes a snapshot of the state every
+// Options.SnapshotEvery events, and [Engine.Snapshot] at any time. It is taken
+// between two steps, in some microseconds: pages that the desk changes later are
+// copied first, so packing, hashing and writing disturb nobody. The file is
+// written under another name, synced and renamed, and then the oldest beyond
+// Options.Snapshots are deleted. [Open] takes the newest whose SHA-256 holds,
+// whose types are those of this version, which keeps as long as Options.Keep says
+// and whose position has the same sum in this log; the rest it reports to
+// Options.Logger and passes by. It then reads the log from there: a snapshot and
+// the records after it lead to the state that the whole log leads to. The records
+// before it are not read and so not verified; [eventlog.Verify] does that.
+// Snapshots are a cache: deleting them costs a longer Open and nothing else.
+//
 // # Errors
 //
 // A refused command is a [*referral.Rejection] with the number of the rule, and
 // added nothing of its own; errors.Is finds [referral.ErrTooLate],
-// [agent.ErrUnknown] and the others. Any other error is the log's or [ErrClosed]:
+// [agent.ErrUnknown] and the others. [ErrArchived] says that it came too late to
+// be judged at all. Any other error is the log's or [ErrClosed]:
 //
 //   - [eventlog.ErrUncertain]: the command may have been recorded. Repeat it:
 //     what took effect is answered as the first time and adds nothing (R23). A
