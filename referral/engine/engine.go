@@ -64,9 +64,9 @@ type Engine struct {
 const stepBudget = 1024
 
 // Open reads the log, checks its chain, rebuilds the state and everything that
-// follows from it, and returns an engine whose verbs work at once. It starts no
-// goroutine. It appends only to record a policy, after what is due by then: when
-// the log has none yet, or another than Options.Policy (R30).
+// follows from it, and returns an engine whose verbs work at once. It leaves no
+// goroutine behind. It appends only to record a policy, after what is due by
+// then: when the log has none yet, or another than Options.Policy (R30).
 //
 // With Options.SnapshotDir it reads the newest snapshot that fits, and of the log
 // only what comes after it. One that is damaged, of another version or another
