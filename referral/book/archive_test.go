@@ -35,6 +35,11 @@ func TestArchive(t *testing.T) {
 		}
 		if i%7_000 == 7 {
 			a = archiveOf(slices.Collect(a.all()))
+			for _, b := range a.buckets[len(a.buckets)/2:] {
+				if len(b.list) > bucketSize {
+					t.Fatalf("an archive is made with a bucket of %d", len(b.list))
+				}
+			}
 		}
 	}
 	got := slices.Collect(a.all())

@@ -167,6 +167,27 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// An event of somebody who has a page is folded in without a new one, but for the
+// first after a still; its own lists are the rulebook's.
+func TestFoldingAllocatesNothing(t *testing.T) {
+	b := fold(history(rand.New(rand.NewPCG(9, 10)), 400))
+	b.Still()
+	position, at := b.Position()
+	events := []book.Event{agent.DisplayChosen{Choice: agent.DisplayAll}, agent.ProfileReviewed{}}
+	next := func() {
+		for _, e := range events {
+			position++
+			b.Apply(position, at, book.Stream{Agent: 1}, e)
+		}
+		b.Apply(position, at, book.Stream{Referral: idOf(3)}, contacted)
+	}
+	if got := testing.AllocsPerRun(100, next); got > 0 {
+		t.Errorf("three events of an agent and a referral that are there allocate %v times", got)
+	}
+}
+
+var contacted book.Event = referral.Contacted{At: noon}
+
 // R30: before a policy stands in the log the default is in force; then the
 // newest.
 func TestR30_Policy(t *testing.T) {

@@ -1,6 +1,7 @@
 package book_test
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"reflect"
 	"testing"
@@ -97,8 +98,8 @@ func TestKeep(t *testing.T) {
 			if rng.IntN(10) == 0 {
 				twin.same(t, "folded at once", direct, false)
 				twin.same(t, "stored and read", stored, false)
-				if direct.Digest() != stored.Digest() {
-					t.Fatalf("at %d a stored book has another digest", position)
+				if !bytes.Equal(direct.Still().Append(nil), stored.Still().Append(nil)) {
+					t.Fatalf("at %d a book that was stored and read is stored in other bytes than one that was not", position)
 				}
 			}
 		}
