@@ -2,6 +2,7 @@ package book
 
 import (
 	"cmp"
+	"errors"
 	"iter"
 	"slices"
 	"time"
@@ -24,6 +25,7 @@ type Book struct {
 	// departures are the referrals that have ended, by slot, in the order in
 	// which they will leave; none if they never do.
 	departures departures
+	reader     Reader // of Replay
 }
 
 // figures are what stands in a book but for who is in it.
@@ -120,17 +122,68 @@ func (b *Book) Apply(position uint64, at time.Time, s Stream, e Event) {
 }
 
 // Replay folds in a record as a log holds it: [ParseStream], [Decode] and
-// [Book.Apply] in one. On an error, which is theirs, the book is as it was.
+// [Book.Apply] in one, at a part of the cost. On an error, which is theirs, the
+// book is as it was. It is not for a draft.
 func (b *Book) Replay(position uint64, at time.Time, stream, kind string, data []byte) error {
+	at = at.UTC().Round(0)
 	s, err := ParseStream(stream)
-	e, unread := Decode(s, kind, at, data)
-	if _, unknown := unread.(*UnknownKindError); err == nil || unknown {
-		err = unread
+	switch {
+	case err != nil:
+		if _, unknown := errors.AsType[*UnknownKindError](refusal(s, kind, at, data)); unknown {
+			err = refusal(s, kind, at, data)
+		}
+	case s.Agent != 0:
+		err = b.replayAgent(s.Agent, at, kind, data)
+	case s.Referral != uuid.Nil:
+		err = b.replayReferral(position, s.Referral, at, kind, data)
+	default:
+		var e Event
+		if e, err = Decode(s, kind, at, data); err == nil {
+			b.Apply(position, at, s, e)
+		}
 	}
 	if err != nil {
 		return err
 	}
-	b.Apply(position, at, s, e)
+	b.position, b.time = position, at
+	b.depart()
+	return nil
+}
+
+func (b *Book) replayAgent(n agent.NPN, at time.Time, kind string, data []byte) error {
+	d := b.openAgent(n)
+	joined := d.agent.Registered()
+	if err := b.reader.Agent(&d.agent, n, kind, data); err != nil {
+		if _, slot := b.agents.open(n); !d.heard && d.load == (referral.Load{}) {
+			b.agents.remove(slot) // it came with this record
+		}
+		return err
+	}
+	if !joined {
+		b.counts.Agents++
+	}
+	d.heard, d.changed = true, at
+	return nil
+}
+
+func (b *Book) replayReferral(position uint64, id uuid.UUID, at time.Time, kind string, data []byte) error {
+	r, slot := b.openReferral(id)
+	if r == nil { // archived: the event counts if it can be read
+		if _, err := Decode(Stream{Referral: id}, kind, at, data); err != nil {
+			return err
+		}
+		b.count(kind)
+		return nil
+	}
+	was, had := r.Status, r.Offer.To
+	if err := b.reader.Referral(&r.Referral, id, kind, at, data); err != nil {
+		if r.Changed.IsZero() {
+			b.referrals.remove(slot) // it came with this record
+		}
+		return err
+	}
+	b.turned(position, kind, r, slot, was, had)
+	b.count(kind)
 	return nil
 }
 

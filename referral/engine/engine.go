@@ -151,7 +151,7 @@ func (e *Engine) read(ctx context.Context, seen func(eventlog.Record)) error {
 			return fmt.Errorf("engine: reading the log: %w", err)
 		}
 		head := e.head
-		if err := head.Next(r); err != nil {
+		if err := head.Follow(r); err != nil { // the log has checked the sum
 			return fmt.Errorf("engine: reading the log: %w", err)
 		}
 		if e.derived == nil { // nobody reads yet, and everything is derived later

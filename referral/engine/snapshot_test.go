@@ -181,7 +181,7 @@ func TestSnapshotAndTail(t *testing.T) {
 			if err := e.Tick(context.Background(), end.Add(30*time.Hour)); err != nil {
 				t.Fatal(err)
 			}
-			for _, r := range tail(t, log, eventlog.Position(len(records))) {
+			for _, r := range behind(t, log, eventlog.Position(len(records))) {
 				lines = append(lines, string(r.AppendLine(nil)))
 			}
 			return lines
@@ -216,8 +216,8 @@ func TestSnapshotAndTail(t *testing.T) {
 	}
 }
 
-// tail returns the records after a position.
-func tail(t testing.TB, log eventlog.Log, after eventlog.Position) []eventlog.Record {
+// behind is records, for where that is the name of some.
+func behind(t testing.TB, log eventlog.Log, after eventlog.Position) []eventlog.Record {
 	return records(t, log, after)
 }
 
@@ -287,7 +287,7 @@ func TestForeignSnapshot(t *testing.T) {
 	now := log[len(log)-1].Time
 	other := slices.Clone(log)
 	other[len(other)-1].ID[0]++
-	other = tail(t, copyOf(t, other), 0)
+	other = behind(t, copyOf(t, other), 0)
 	for _, c := range []struct {
 		why   string
 		view  []eventlog.Record

@@ -149,7 +149,7 @@ func (e *Engine) commit(s *step) error {
 	head := e.head
 	for _, r := range records {
 		if err == nil {
-			err = head.Next(r)
+			err = head.Follow(r)
 		}
 	}
 	if err == nil {
