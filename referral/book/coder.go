@@ -2,6 +2,7 @@ package book
 
 import (
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,6 +22,7 @@ type coder struct {
 	reading bool
 	bad     bool
 	unix    int64             // of the last time, from which the next one counts
+	nano    uint64            // of the last time, which the next one often has too
 	words   map[string]string // read so far; nil if they are not to be shared
 }
 
@@ -98,13 +100,28 @@ func text[S ~string](c *coder, v *S) {
 	*v = S(c.next(uint64(n)))
 }
 
-// word is text of which there are few different ones; they share their bytes.
+// word is text of which there are few different ones; those of the rulebook take
+// one byte, and the others share theirs when they are read.
 func word[S ~string](c *coder, v *S) {
 	if !c.reading {
-		text(c, v)
+		if i := slices.Index(dictionary, string(*v)); i >= 0 {
+			c.buf = append(c.buf, byte(i)<<1|1)
+			return
+		}
+		c.buf = binary.AppendUvarint(c.buf, uint64(len(*v))<<1)
+		c.buf = append(c.buf, *v...)
 		return
 	}
-	b := c.next(uint64(c.count(0, 1)))
+	var n uint64
+	if c.uint(&n); n&1 == 1 {
+		if n >>= 1; n >= uint64(len(dictionary)) {
+			c.fail()
+			n = 0
+		}
+		*v = S(dictionary[n])
+		return
+	}
+	b := c.next(n >> 1)
 	s, known := c.words[string(b)]
 	if !known {
 		if s = string(b); c.words != nil {
@@ -112,6 +129,17 @@ func word[S ~string](c *coder, v *S) {
 		}
 	}
 	*v = S(s)
+}
+
+// dictionary is the words of one byte, the most frequent first, at most 64.
+var dictionary = []string{
+	"", "es", "en", string(agent.Email), string(agent.Text), string(agent.App),
+	string(referral.StatusAccepted), string(referral.StatusExhausted), string(referral.StatusWithdrawn),
+	string(referral.StatusOffered), string(referral.StatusWaiting), string(referral.StatusPending),
+	string(referral.EndedDeclined), string(referral.EndedExpired), string(referral.EndedRescinded), string(referral.EndedWithdrawn),
+	string(referral.Enrolled), string(referral.NotReached), string(referral.NotInterested), string(referral.Other),
+	string(agent.Active), string(agent.Inactive), string(agent.Resident), string(agent.Nonresident), "Health",
+	string(agent.CMS), string(agent.HelpOnDemand),
 }
 
 // time writes an instant, which is in UTC, by its distance from the last one.
@@ -125,7 +153,8 @@ func (c *coder) time(v *time.Time) {
 		away := unix - c.unix
 		c.unix = unix
 		c.buf = binary.AppendUvarint(c.buf, (uint64(away<<1)^uint64(away>>63))+1)
-		c.buf = binary.AppendUvarint(c.buf, uint64(v.Nanosecond()))
+		c.buf = binary.AppendUvarint(c.buf, uint64(v.Nanosecond())^c.nano)
+		c.nano = uint64(v.Nanosecond())
 		return
 	}
 	var away, nano uint64
@@ -133,9 +162,12 @@ func (c *coder) time(v *time.Time) {
 		*v = time.Time{}
 		return
 	}
-	if c.uint(&nano); nano >= uint64(time.Second) {
+	c.uint(&nano)
+	if nano ^= c.nano; nano >= uint64(time.Second) {
 		c.fail()
+		nano = 0
 	}
+	c.nano = nano
 	away--
 	c.unix += int64(away>>1) ^ -int64(away&1)
 	*v = time.Unix(c.unix, int64(nano)).UTC()
@@ -333,7 +365,7 @@ func (c *coder) referral(key *uuid.UUID, v *entry) {
 	} else if head := c.next(packedHead); head != nil {
 		*key, v.Changed, v.position = uuid.UUID(head[:16]), packedTime(head), packedPosition(head)
 	}
-	c.unix = v.Changed.Unix()
+	c.unix, c.nano = v.Changed.Unix(), uint64(v.Changed.Nanosecond())
 	requested := v.ID == *key // or it has events but none of its request, and no ID
 	if c.flag(&requested); c.reading && requested {
 		v.ID = *key

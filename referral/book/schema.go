@@ -36,6 +36,7 @@ func schema() []byte {
 	for c := agent.Code(1); c.String() != ""; c++ {
 		fmt.Fprintln(h, c)
 	}
+	fmt.Fprintln(h, dictionary)
 	return fmt.Appendf(nil, "relevo book %d %x\n", format, h.Sum(nil)[:16])
 }
 
