@@ -32,12 +32,16 @@ const hexLen = 2 * sha256.Size
 
 func (h Hash) appendHex(dst []byte) []byte { return hex.AppendEncode(dst, h[:]) }
 
-// chain returns the sum of a record: the hash of the previous sum's hex digits
+// chainer takes the sums of records, one after the other in the same place.
+type chainer struct{ joined [512]byte }
+
+// sum returns the sum of a record: the hash of the previous sum's hex digits
 // followed by the record's line without its sum.
-func chain(prev, body []byte) Hash {
-	var small [1024]byte
-	if len(prev)+len(body) <= len(small) {
-		return sha256.Sum256(append(append(small[:0], prev...), body...))
+func (c *chainer) sum(prev, body []byte) Hash {
+	if len(prev)+len(body) <= len(c.joined) {
+		n := copy(c.joined[:], prev)
+		n += copy(c.joined[n:], body)
+		return sha256.Sum256(c.joined[:n])
 	}
 	d := sha256.New()
 	d.Write(prev)

@@ -43,7 +43,7 @@ func (h Head) Expect(after Position) error {
 // right sum. If not, h stays, and the error is a [CorruptError] for the
 // position that should have come.
 func (h *Head) Next(r Record) error {
-	return h.next(&r, h.Sum.appendHex(nil), appendBody(nil, &r))
+	return h.next(&r, new(chainer), h.Sum.appendHex(nil), appendBody(nil, &r))
 }
 
 // Follow moves h on to r as [Head.Next] does, but takes the sum on its word. It
@@ -64,7 +64,7 @@ func (h *Head) NextLine(line []byte) (Record, error) {
 	if err != nil {
 		return Record{}, h.corrupt(err)
 	}
-	if err := h.next(&r, h.Sum.appendHex(nil), line[:len(line)-sumTail]); err != nil {
+	if err := h.next(&r, new(chainer), h.Sum.appendHex(nil), line[:len(line)-sumTail]); err != nil {
 		return Record{}, err
 	}
 	return r, nil
@@ -72,9 +72,9 @@ func (h *Head) NextLine(line []byte) (Record, error) {
 
 // next moves h on to r, whose line without its sum is body. prev is the text of
 // h's sum.
-func (h *Head) next(r *Record, prev, body []byte) error {
+func (h *Head) next(r *Record, c *chainer, prev, body []byte) error {
 	err := h.fits(r)
-	if err == nil && r.Sum != chain(prev, body) {
+	if err == nil && r.Sum != c.sum(prev, body) {
 		err = errSum
 	}
 	if err != nil {

@@ -180,7 +180,7 @@ func TestVerify(t *testing.T) {
 func resealed(records []Record) []Record {
 	var prev Hash
 	for i := range records {
-		records[i].Sum = chain([]byte(prev.String()), appendBody(nil, &records[i]))
+		records[i].Sum = new(chainer).sum([]byte(prev.String()), appendBody(nil, &records[i]))
 		prev = records[i].Sum
 	}
 	return records

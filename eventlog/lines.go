@@ -16,6 +16,7 @@ func (h *Head) NextLines(dst []Record, lines []byte) (records []Record, n int, e
 	var (
 		kinds   = make(map[string]string, 32)
 		streams = make([]byte, 0, len(lines)/8)
+		chain   chainer
 		prev    = h.Sum.appendHex(make([]byte, 0, hexLen))
 		ends    []int // of each record's stream
 		from    = len(dst)
@@ -32,7 +33,7 @@ func (h *Head) NextLines(dst []Record, lines []byte) (records []Record, n int, e
 		if wrong != nil {
 			err = h.corrupt(wrong)
 		} else {
-			err = h.next(r, prev, line[:len(line)-sumTail])
+			err = h.next(r, &chain, prev, line[:len(line)-sumTail])
 		}
 		if err != nil {
 			dst = dst[:len(dst)-1]

@@ -42,6 +42,7 @@ func (h Head) SealLines(dst []byte, entries ...Entry) ([]Record, []byte, error) 
 	records := make([]Record, len(entries))
 	first, last := h.Position+1, h.Position+Position(len(entries))
 	lines := dst
+	var chain chainer
 	var prev [hexLen]byte
 	h.Sum.appendHex(prev[:0])
 	for i := range entries {
@@ -66,7 +67,7 @@ func (h Head) SealLines(dst []byte, entries ...Entry) ([]Record, []byte, error) 
 		if len(body)+sumTail > MaxLine {
 			return nil, dst, fmt.Errorf("eventlog: entry %d of %d makes a line beyond 16 MiB: %w", i+1, len(entries), ErrTooLarge)
 		}
-		r.Sum = chain(prev[:], body)
+		r.Sum = chain.sum(prev[:], body)
 		r.Sum.appendHex(prev[:0])
 		lines = append(appendSum(lines, prev[:]), '\n')
 		h = r.Head()

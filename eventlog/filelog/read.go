@@ -17,8 +17,8 @@ import (
 // and keeps little in memory. A long read verifies on one core what comes next
 // while the caller deals on another with what it has.
 //
-// A record's Data is the caller's, and so is the piece of up to 64 KiB in which
-// it lies: clone what is kept for long.
+// A record's Data is the caller's. It lies in one piece of memory with that of
+// its neighbors, up to 64 KiB: clone what is kept for long.
 func (l *Log) Read(ctx context.Context, after eventlog.Position) iter.Seq2[eventlog.Record, error] {
 	v, err := l.view(ctx, after)
 	return func(yield func(eventlog.Record, error) bool) {

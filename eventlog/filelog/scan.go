@@ -33,7 +33,7 @@ type scan struct {
 	f      io.ReaderAt
 	at, to int64         // what is still to be read; at is where a line begins
 	head   eventlog.Head // before the line at at
-	keep   bool          // records outlive the next call: each call takes memory of its own
+	keep   bool          // records outlive the next call: their data is copied
 
 	buf  []byte
 	size int // of the last piece read
@@ -41,7 +41,8 @@ type scan struct {
 }
 
 // A piece begins small, since many reads want one record, and grows to what
-// makes the cost of a call small. Whoever keeps a record's data keeps the piece.
+// makes the cost of a call small. Whoever keeps a record's data keeps that of all
+// records of a piece.
 const (
 	leastPiece = 4 << 10
 	mostPiece  = 64 << 10
@@ -80,14 +81,32 @@ func (s *scan) next(dst []eventlog.Record) (records []eventlog.Record, lines []b
 		if n == 0 {
 			return dst, nil, err
 		}
+		if s.keep {
+			keepData(records[len(dst):])
+		}
 		return records, piece[:n], nil
+	}
+}
+
+// keepData gives records data of their own, together in one piece of memory.
+func keepData(records []eventlog.Record) {
+	size := 0
+	for i := range records {
+		size += len(records[i].Data)
+	}
+	data := make([]byte, 0, size)
+	for i := range records {
+		r := &records[i]
+		at := len(data)
+		data = append(data, r.Data...)
+		r.Data = data[at:len(data):len(data)]
 	}
 }
 
 // piece reads up to size bytes from where the scan is; fewer if the file ends.
 func (s *scan) piece(size int) ([]byte, error) {
 	size = int(min(int64(size), s.to-s.at))
-	if s.keep || cap(s.buf) < size {
+	if cap(s.buf) < size {
 		s.buf = make([]byte, size)
 	}
 	n, err := s.f.ReadAt(s.buf[:size], s.at)
