@@ -1,6 +1,8 @@
 package logs
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -63,6 +65,87 @@ func TestTheFoldReachesTheRecordedDigest(t *testing.T) {
 	}
 	if len(r.Lines) > 600_000 {
 		t.Errorf("the recording has %d bytes, want at most 600000", len(r.Lines))
+	}
+}
+
+// The state at the recording's end is stored in the bytes that are pinned here.
+// Whoever changes them, or what the fold makes of a log, raises format in
+// referral/book/schema.go, so that what an older version stored is refused and
+// not gone on from; then the two constants change together.
+func TestTheStoredBookIsPinned(t *testing.T) {
+	const format, pinned = "relevo book 1 ", "eca96c465fb821d3ee32107e2f3e761fe75fcbd781f8c35f48d97ffa0e3ce897"
+	r, err := FirstAfternoon()
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := book.NewKeeping(20 * time.Minute)
+	for record, err := range r.Records() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := state.Replay(uint64(record.Position), record.Time, record.Stream, record.Kind, record.Data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	head, body, _ := strings.Cut(string(state.Still().Append(nil)), "\n")
+	if got := fmt.Sprintf("%x", sha256.Sum256([]byte(body))); !strings.HasPrefix(head, format) || got != pinned {
+		t.Errorf("the state is stored as %q… with hash %s, want %q… with %s", head, got, format, pinned)
+	}
+}
+
+// A book that is stored and read at any position goes on as the one that is not.
+func TestEveryPositionIsALegalStart(t *testing.T) {
+	r, err := FirstAfternoon()
+	if err != nil {
+		t.Fatal(err)
+	}
+	type applied struct {
+		position uint64
+		at       time.Time
+		stream   book.Stream
+		event    book.Event
+	}
+	var all []applied
+	for record, err := range r.Records() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		stream, err := book.ParseStream(record.Stream)
+		if err != nil {
+			t.Fatal(err)
+		}
+		event, err := book.Decode(stream, record.Kind, record.Time, record.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, applied{uint64(record.Position), record.Time, stream, event})
+	}
+	for _, keep := range []time.Duration{0, 20 * time.Minute} {
+		whole := book.NewKeeping(keep)
+		for _, a := range all {
+			whole.Apply(a.position, a.at, a.stream, a.event)
+		}
+		want := string(whole.Still().Append(nil))
+		step := 1
+		if testing.Short() {
+			step = 50
+		}
+		upTo := book.NewKeeping(keep)
+		for n, a := range all {
+			if upTo.Apply(a.position, a.at, a.stream, a.event); n%step != 0 {
+				continue
+			}
+			state, err := book.Restore(upTo.Still().Append(nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, a := range all[n+1:] {
+				state.Apply(a.position, a.at, a.stream, a.event)
+			}
+			if got := string(state.Still().Append(nil)); got != want {
+				t.Fatalf("stored at %d, keeping %v, and gone on, the state is another", n+1, keep)
+			}
+		}
 	}
 }
 
