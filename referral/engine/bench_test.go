@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -25,9 +26,10 @@ import (
 	"github.com/relevo-go/relevo/referral/engine"
 )
 
-// crowd opens a desk with many agents in Florida.
-func crowd(b *testing.B, agents int) *desk {
-	d := open(b, nil, nil)
+// crowd opens a desk with many agents in Florida, on a log in memory if none is
+// given.
+func crowd(b *testing.B, log eventlog.Log, agents int) *desk {
+	d := open(b, log, nil)
 	zips := florida()
 	rnd := rand.New(rand.NewPCG(1, 1))
 	var all sync.WaitGroup
@@ -70,7 +72,7 @@ func BenchmarkRequest(b *testing.B) {
 	zips := florida()
 	for _, agents := range []int{10_000, 100_000} {
 		b.Run(fmt.Sprintf("agents=%d", agents), func(b *testing.B) {
-			d := crowd(b, agents)
+			d := crowd(b, nil, agents)
 			for _, callers := range []int{1, 64} {
 				b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
 					var n atomic.Int64
@@ -109,6 +111,100 @@ func BenchmarkRequest(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkDesk measures what 64 callers at once get through a desk on a log in
+// files: requests that are offered at once, of two events each, and their
+// acceptance. In turn with a thousand of those, groups of 64 events are appended
+// to another log and, as the floor, written to a plain file and synced. The
+// ratios say what the desk makes of what the log could, in commands and in
+// events.
+func BenchmarkDesk(b *testing.B) {
+	const callers, turn = 64, 1000
+	ctx := context.Background()
+	open := func() eventlog.Log {
+		log, err := filelog.Open(b.TempDir(), nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { log.Close() })
+		return log
+	}
+	log := open()
+	d := crowd(b, log, 10_000)
+	zips := florida()
+	var n atomic.Int64
+	work := func() {
+		i := int(n.Add(1))
+		r, err := d.Request(ctx, referral.Request{Subject: "case-1", State: "FL", ZIP: zips[i*31%len(zips)], Languages: []string{[]string{"es", "en"}[i%2]}})
+		if err == nil {
+			_, err = d.Accept(ctx, r.ID, r.Offer.To)
+		}
+		if err != nil {
+			b.Error(err)
+		}
+	}
+	var group []eventlog.Entry
+	for _, r := range records(b, log, d.Position()-callers) {
+		group = append(group, r.Entry)
+	}
+	_, lines, err := eventlog.Head{}.SealLines(nil, group...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	other, head := open(), eventlog.Position(0)
+	plain, err := os.Create(filepath.Join(b.TempDir(), "plain"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer plain.Close()
+	var commands, events, groups, floor []float64 // a second
+	since := func(t time.Time, n int) float64 { return float64(n) / time.Since(t).Seconds() }
+	for b.Loop() {
+		before, began := d.Position(), time.Now()
+		var all sync.WaitGroup
+		left := make(chan struct{}, turn/2)
+		for range cap(left) {
+			left <- struct{}{}
+		}
+		close(left)
+		for range callers {
+			all.Go(func() {
+				for range left {
+					work()
+				}
+			})
+		}
+		all.Wait()
+		commands = append(commands, since(began, turn))
+		events = append(events, since(began, int(d.Position()-before)))
+		began = time.Now()
+		for range turn / callers {
+			sealed, err := other.Append(ctx, head, group...)
+			if err != nil {
+				b.Fatal(err)
+			}
+			head += eventlog.Position(len(sealed))
+		}
+		groups = append(groups, since(began, turn/callers*callers))
+		began = time.Now()
+		for range turn / callers {
+			if _, err := plain.Write(lines); err != nil {
+				b.Fatal(err)
+			}
+			if err := plain.Sync(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		floor = append(floor, since(began, turn/callers*callers))
+	}
+	b.ReportMetric(median(commands), "commands/s")
+	b.ReportMetric(median(events), "events/s")
+	b.ReportMetric(median(groups), "group-events/s")
+	b.ReportMetric(median(floor), "floor-events/s")
+	b.ReportMetric(median(commands)/median(groups), "commands-of-groups")
+	b.ReportMetric(median(events)/median(groups), "events-of-groups")
+	b.ReportMetric(0, "ns/op") // of all of it together: says nothing
 }
 
 // BenchmarkOpen measures how a log in files is opened and an engine on it, with
@@ -182,7 +278,7 @@ type (
 func (o opened) digest() string { _, digest := o.Digest(); return digest }
 func (f folded) digest() string { return f.Digest() }
 
-func median(all []time.Duration) time.Duration {
+func median[T cmp.Ordered](all []T) T {
 	slices.Sort(all)
 	return all[len(all)/2]
 }
@@ -374,7 +470,7 @@ func traffic(b *testing.B, agents, events int) (eventlog.Log, time.Time) {
 // BenchmarkShift measures the step in which many agents come on duty at once.
 func BenchmarkShift(b *testing.B) {
 	const agents = 10_000
-	d := crowd(b, agents)
+	d := crowd(b, nil, agents)
 	var npns []agent.NPN
 	for c := range d.all() {
 		npns = append(npns, c)
