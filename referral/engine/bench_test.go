@@ -158,6 +158,7 @@ func BenchmarkDesk(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer plain.Close()
+	start := d.Position()
 	var commands, events, groups, floor []float64 // a second
 	since := func(t time.Time, n int) float64 { return float64(n) / time.Since(t).Seconds() }
 	for b.Loop() {
@@ -198,6 +199,13 @@ func BenchmarkDesk(b *testing.B) {
 		}
 		floor = append(floor, since(began, turn/callers*callers))
 	}
+	appends := 0
+	for _, r := range records(b, log, start) {
+		if r.First == r.Position {
+			appends++
+		}
+	}
+	b.ReportMetric(float64(b.N*turn)/float64(appends), "commands/append")
 	b.ReportMetric(median(commands), "commands/s")
 	b.ReportMetric(median(events), "events/s")
 	b.ReportMetric(median(groups), "group-events/s")

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"runtime"
 	"time"
 )
 
@@ -56,7 +57,24 @@ func (e *Engine) takeLead(c *call) {
 	select {
 	case <-c.done:
 	default:
+		e.gather()
 		e.work(e.options.Now())
+	}
+}
+
+// gather lets callers come who are about to: those whose answers the last step
+// gave come back together, and the first of them would lead alone, with the rest
+// waiting for its append. It lets them run, not time pass.
+func (e *Engine) gather() {
+	for waiting := 0; ; {
+		runtime.Gosched()
+		e.queued.Lock()
+		n := len(e.queue)
+		e.queued.Unlock()
+		if n <= waiting {
+			return
+		}
+		waiting = n
 	}
 }
 
