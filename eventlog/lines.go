@@ -14,11 +14,12 @@ import "bytes"
 // them for long keeps the names of all.
 func (h *Head) NextLines(dst []Record, lines []byte) (records []Record, n int, err error) {
 	var (
+		head    = *h // here, not there: what is on the stack is cheaper to change
+		chain   chainer
+		prev    = head.Sum.appendHex(make([]byte, 0, hexLen))
 		kinds   = make(map[string]string, 32)
 		streams = make([]byte, 0, len(lines)/8)
-		chain   chainer
-		prev    = h.Sum.appendHex(make([]byte, 0, hexLen))
-		ends    []int // of each record's stream
+		ends    = make([]int, 0, len(lines)/256) // of each record's stream
 		from    = len(dst)
 	)
 	for err == nil {
@@ -31,20 +32,20 @@ func (h *Head) NextLines(dst []Record, lines []byte) (records []Record, n int, e
 		r := &dst[len(dst)-1]
 		stream, kind, wrong := r.parse(line)
 		if wrong != nil {
-			err = h.corrupt(wrong)
+			err = head.corrupt(wrong)
 		} else {
-			err = h.next(r, &chain, prev, line[:len(line)-sumTail])
+			err = head.next(r, &chain, prev, line[:len(line)-sumTail])
 		}
 		if err != nil {
 			dst = dst[:len(dst)-1]
 			break
 		}
 		streams = append(streams, stream...)
+		ends = append(ends, len(streams))
 		if r.Kind = kinds[string(kind)]; r.Kind == "" {
 			r.Kind = string(kind)
 			kinds[r.Kind] = r.Kind
 		}
-		ends = append(ends, len(streams))
 		prev = line[len(line)-len(`"}`)-hexLen : len(line)-len(`"}`)]
 		n += end + 1
 	}
@@ -53,5 +54,6 @@ func (h *Head) NextLines(dst []Record, lines []byte) (records []Record, n int, e
 		dst[from+i].Stream = all[at:ends[i]]
 		at = ends[i]
 	}
+	*h = head
 	return dst, n, err
 }

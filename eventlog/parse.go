@@ -144,13 +144,20 @@ func (p *parser) name(what string) []byte {
 		return nil
 	}
 	rest := p.b[p.at:min(len(p.b), p.at+maxName+1)]
-	n := bytes.IndexByte(rest, '"')
-	if n < 0 {
-		n = len(rest)
+	n := 0
+	for n < len(rest) && plain[rest[n]] && rest[n] != 0x7f {
+		n++
 	}
-	if wrong := checkName(rest[:n]); wrong != "" {
-		p.fail(what + wrong)
-		return nil
+	if n == 0 || n > maxName || n == len(rest) || rest[n] != '"' {
+		end := bytes.IndexByte(rest, '"')
+		if end < 0 {
+			end = len(rest)
+		}
+		if wrong := checkName(rest[:end]); wrong != "" {
+			p.fail(what + wrong)
+			return nil
+		}
+		n = end // the line ends within the name, which the next step says
 	}
 	p.at += n
 	return rest[:n]

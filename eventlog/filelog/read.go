@@ -1,6 +1,7 @@
 package filelog
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -73,15 +74,6 @@ func (l *Log) view(ctx context.Context, after eventlog.Position) (*view, error) 
 	return v, nil
 }
 
-// batch is some records that follow one another, or the error after the last.
-type batch struct {
-	records []eventlog.Record
-	err     error
-}
-
-// aside is how much must be read before it is worth a goroutine, in bytes.
-const aside = 256 << 10
-
 // read yields the records of a view.
 func (v *view) read(ctx context.Context, yield func(eventlog.Record, error) bool) {
 	w, err := v.begin()
@@ -91,76 +83,50 @@ func (v *view) read(ctx context.Context, yield func(eventlog.Record, error) bool
 	}
 	defer w.close()
 	if w.left() < aside {
-		var b batch
-		for b.err == nil {
-			b = w.next(b.records[:0])
-			if !v.hand(ctx, b, yield) {
+		var s stretch
+		for w.cut(&s) {
+			w.verify(&s)
+			if !w.hand(ctx, &s, yield) {
 				return
 			}
 		}
 		return
 	}
-	ready, used, stop := make(chan batch, 2), make(chan []eventlog.Record, 3), make(chan struct{})
-	for range cap(used) {
-		used <- nil
-	}
-	go func() {
-		defer close(ready)
-		for {
-			var b batch
-			select {
-			case records := <-used:
-				b = w.next(records[:0])
-			case <-stop:
-				return
-			}
-			select {
-			case ready <- b:
-			case <-stop:
-				return
-			}
-			if b.err != nil {
-				return
-			}
-		}
-	}()
-	defer func() {
-		close(stop)
-		for range ready { // until the goroutine is gone
-		}
-	}()
-	for b := range ready {
-		if !v.hand(ctx, b, yield) {
+	for s := range w.ahead() {
+		if !w.hand(ctx, s, yield) {
 			return
 		}
-		used <- b.records
 	}
 }
 
-// hand yields a batch. It reports whether the reader wants more.
-func (v *view) hand(ctx context.Context, b batch, yield func(eventlog.Record, error) bool) bool {
-	for i := range b.records {
+// hand yields a stretch. It reports whether the reader wants more.
+func (w *walk) hand(ctx context.Context, s *stretch, yield func(eventlog.Record, error) bool) bool {
+	for i := range s.records {
+		r := &s.records[i]
+		if r.Position <= w.after {
+			continue
+		}
 		if err := ctx.Err(); err != nil {
-			yield(eventlog.Record{}, fmt.Errorf("filelog: read after %d: %w", b.records[i].Position-1, err))
+			yield(eventlog.Record{}, fmt.Errorf("filelog: read after %d: %w", r.Position-1, err))
 			return false
 		}
-		if !yield(b.records[i], nil) {
+		if !yield(*r, nil) {
 			return false
 		}
 	}
-	if b.err != nil && b.err != io.EOF {
-		yield(eventlog.Record{}, b.err)
+	if s.err != nil {
+		yield(eventlog.Record{}, w.wrong(s))
 		return false
 	}
 	return true
 }
 
-// walk reads a view, segment by segment.
+// walk goes over a view, segment by segment.
 type walk struct {
 	*view
 	place
-	in   *scan // of the segment that is open, nil if none is
-	file file
+	in   scan              // of the segment that is open
+	file file              // nil if none is
 	word eventlog.Position // of the record whose sum was taken on its word to begin with
 }
 
@@ -222,64 +188,104 @@ func (w *walk) left() (n int64) {
 	return n - w.offset
 }
 
-// next reads on. The error is io.EOF at the end of the view.
-func (w *walk) next(records []eventlog.Record) batch {
-	for {
-		if w.segment == len(w.segments) {
-			return batch{records[:0], io.EOF}
-		}
+// stretch is some whole lines of one segment, and what they are found to hold.
+type stretch struct {
+	head   eventlog.Head // before the lines
+	lines  []byte
+	path   string
+	offset int64 // of the lines
+
+	records []eventlog.Record // verified
+	err     error             // why there are no more: head and offset are then where the first bad line is
+
+	checked chan struct{} // holds a token when somebody else has verified it
+}
+
+// cut puts the next lines into a stretch, with none if they cannot be had. It
+// reports false at the end of the view, and after an error.
+func (w *walk) cut(s *stretch) bool {
+	for w.segment < len(w.segments) {
 		seg := w.segments[w.segment]
-		path := segmentPath(w.dir, seg.first)
-		if w.in == nil {
-			f, err := w.disk.open(path, os.O_RDONLY)
-			if err != nil {
-				return batch{records[:0], named("read", err)}
+		s.head, s.path, s.records, s.lines, s.err = w.head, segmentPath(w.dir, seg.first), s.records[:0], s.lines[:0], nil
+		if w.file == nil {
+			if s.err = w.enter(seg, s.path); s.err != nil {
+				w.segment = len(w.segments)
+				return true
 			}
-			if w.onWord {
-				if r, end, err := lineAt(f, 0, seg.size); err == nil && r.Position == seg.first {
-					w.head, w.offset = r.Head(), end
-				}
-				w.onWord = false
-			}
-			w.file, w.in = f, &scan{f: f, at: w.offset, to: seg.size, head: w.head, keep: true}
+			s.head = w.head
 		}
-		more, _, err := w.in.next(records[:0])
-		w.head = w.in.head
+		s.offset = w.in.at
+		lines, err := w.in.cut()
 		if err == io.EOF {
 			w.close()
 			w.segment, w.offset = w.segment+1, 0
 			continue
 		}
-		if err != nil {
-			return batch{nil, w.wrong(err, path)}
+		if err == nil {
+			s.lines = append(s.lines, lines...)
+			last := lines[bytes.LastIndexByte(lines[:len(lines)-1], '\n')+1:]
+			var r eventlog.Record
+			if r, err = eventlog.ParseLine(last[:len(last)-1]); err == nil {
+				w.head = r.Head() // on its word until the stretch is verified
+				return true
+			}
+			err = nil // and the stretch says so itself
 		}
-		for len(more) > 0 && more[0].Position <= w.after {
-			more = more[1:]
-		}
-		return batch{more, nil}
+		s.err = err
+		w.segment = len(w.segments)
+		return true
 	}
+	return false
 }
 
-// wrong returns what is wrong where a segment cannot be read on. If that is the
-// first record, the one before it was taken on its word, and may be to blame:
-// then its segment is verified from the beginning.
-func (w *walk) wrong(err error, path string) error {
-	if !isDamage(err) {
-		return named("read", err)
+// enter opens a segment.
+func (w *walk) enter(seg segment, path string) error {
+	f, err := w.disk.open(path, os.O_RDONLY)
+	if err != nil {
+		return err
 	}
-	damage := at(err, w.head, path, w.in.at)
-	if w.word == 0 || w.head.Position != w.word {
+	if w.onWord {
+		if r, end, err := lineAt(f, 0, seg.size); err == nil && r.Position == seg.first {
+			w.head, w.offset = r.Head(), end
+		}
+		w.onWord = false
+	}
+	w.file, w.in = f, scan{f: f, at: w.offset, to: seg.size}
+	return nil
+}
+
+// verify reads the records of a stretch. It uses nothing that changes, so that
+// stretches can be verified side by side.
+func (w *walk) verify(s *stretch) {
+	if s.err != nil {
+		return
+	}
+	var n int
+	if s.records, n, s.err = s.head.NextLines(s.records[:0], s.lines); s.err != nil {
+		s.offset += int64(n)
+	}
+	keepData(s.records)
+}
+
+// wrong returns what is wrong with a stretch. If that is its first record and
+// the one before it was taken on its word to begin with, that one may be to
+// blame: then its segment is verified from the beginning.
+func (w *walk) wrong(s *stretch) error {
+	if !isDamage(s.err) {
+		return named("read", s.err)
+	}
+	damage := at(s.err, s.head, s.path, s.offset)
+	if w.word == 0 || s.head.Position != w.word {
 		return damage
 	}
 	again := &walk{view: &view{disk: w.disk, dir: w.dir, segments: w.segments}, place: w.view.first()}
 	defer again.close()
-	for again.head.Position < w.word {
-		b := again.next(nil)
-		if earlier, ok := asDamage(b.err); ok {
-			return earlier
-		}
-		if b.err != nil {
-			break
+	for early := (stretch{}); again.cut(&early) && early.head.Position < w.word; {
+		if again.verify(&early); isDamage(early.err) {
+			if early.head.Position >= w.word {
+				break
+			}
+			return at(early.err, early.head, early.path, early.offset)
 		}
 	}
 	return damage
@@ -288,6 +294,6 @@ func (w *walk) wrong(err error, path string) error {
 func (w *walk) close() {
 	if w.file != nil {
 		w.file.Close()
-		w.file, w.in = nil, nil
+		w.file = nil
 	}
 }

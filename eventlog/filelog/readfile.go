@@ -40,7 +40,7 @@ func readFile(path string, yield func(eventlog.Record, error) bool) error {
 	if firsts, err := segmentNames([]string{filepath.Base(path)}); err == nil && len(firsts) == 1 {
 		head.Position = firsts[0] - 1
 	}
-	in := scan{f: f, to: info.Size(), head: head, keep: true}
+	in := scan{f: f, to: info.Size(), head: head}
 	if first, end, err := lineAt(f, 0, info.Size()); err == nil && first.Position > 1 {
 		in.head, in.at = first.Head(), end
 		if !yield(first, nil) {
@@ -61,6 +61,7 @@ func readFile(path string, yield func(eventlog.Record, error) bool) error {
 		case err != nil:
 			return err
 		}
+		keepData(records)
 		for _, r := range records {
 			if !yield(r, nil) {
 				return nil

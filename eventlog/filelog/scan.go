@@ -1,6 +1,7 @@
 package filelog
 
 import (
+	"bytes"
 	"errors"
 	"io"
 
@@ -33,7 +34,6 @@ type scan struct {
 	f      io.ReaderAt
 	at, to int64         // what is still to be read; at is where a line begins
 	head   eventlog.Head // before the line at at
-	keep   bool          // records outlive the next call: their data is copied
 
 	buf  []byte
 	size int // of the last piece read
@@ -49,43 +49,67 @@ const (
 )
 
 // next appends the next records to dst and returns them and the lines they
-// stand in. The error is io.EOF at the end; any other leaves at where the first
-// bad line begins and head before it, and stays.
+// stand in, both good until the call after. The error is io.EOF at the end; any
+// other leaves at where the first bad line begins and head before it, and stays.
 func (s *scan) next(dst []eventlog.Record) (records []eventlog.Record, lines []byte, err error) {
+	begin := s.at
+	piece, err := s.cut()
+	if err != nil {
+		return dst, nil, err
+	}
+	records, n, err := s.head.NextLines(dst, piece)
+	if err != nil {
+		s.at, s.err = begin+int64(n), err
+		if n == 0 {
+			return dst, nil, err
+		}
+	}
+	return records, piece[:n], nil
+}
+
+// cut returns the next whole lines as they stand in the file, good until the
+// call after, and moves at behind them, but not head. Its errors are those of
+// next.
+func (s *scan) cut() ([]byte, error) {
 	if s.err == nil && s.at >= s.to {
 		s.err = io.EOF
 	}
 	if s.err != nil {
-		return dst, nil, s.err
+		return nil, s.err
 	}
 	s.size = min(max(4*s.size, leastPiece), mostPiece)
 	for {
-		piece, err := s.piece(s.size)
+		piece, err := s.piece()
 		if err != nil {
 			s.err = err
-			return dst, nil, err
+			return nil, err
 		}
-		records, n, err := s.head.NextLines(dst, piece)
-		if err == nil && n == 0 {
-			switch {
-			case len(piece) > eventlog.MaxLine:
-				err = errLongLine
-			case len(piece) < s.size || int64(len(piece)) == s.to-s.at:
-				err = errNoNewline
-			default:
-				s.size = min(4*s.size, eventlog.MaxLine+1)
-				continue
-			}
+		if end := bytes.LastIndexByte(piece, '\n'); end >= 0 {
+			s.at += int64(end) + 1
+			return piece[:end+1], nil
 		}
-		s.at, s.err = s.at+int64(n), err
-		if n == 0 {
-			return dst, nil, err
+		switch {
+		case len(piece) > eventlog.MaxLine:
+			s.err = errLongLine
+		case len(piece) < s.size || int64(len(piece)) == s.to-s.at:
+			s.err = errNoNewline
+		default:
+			s.size = min(4*s.size, eventlog.MaxLine+1)
+			continue
 		}
-		if s.keep {
-			keepData(records[len(dst):])
-		}
-		return records, piece[:n], nil
+		return nil, s.err
 	}
+}
+
+// piece reads up to size bytes from where the scan is; fewer if the file ends.
+func (s *scan) piece() ([]byte, error) {
+	size := int(min(int64(s.size), s.to-s.at))
+	if cap(s.buf) < size {
+		s.buf = make([]byte, size)
+	}
+	n, err := s.f.ReadAt(s.buf[:size], s.at)
+	// A file that was cut meanwhile ends here: the line that is cut will say so.
+	return s.buf[:n], notEOF(err)
 }
 
 // keepData gives records data of their own, together in one piece of memory.
@@ -101,17 +125,4 @@ func keepData(records []eventlog.Record) {
 		data = append(data, r.Data...)
 		r.Data = data[at:len(data):len(data)]
 	}
-}
-
-// piece reads up to size bytes from where the scan is; fewer if the file ends.
-func (s *scan) piece(size int) ([]byte, error) {
-	size = int(min(int64(size), s.to-s.at))
-	if cap(s.buf) < size {
-		s.buf = make([]byte, size)
-	}
-	n, err := s.f.ReadAt(s.buf[:size], s.at)
-	if err == io.EOF {
-		err = nil // the file was cut meanwhile: the line that is cut will say so
-	}
-	return s.buf[:n], err
 }
