@@ -15,8 +15,8 @@ import (
 
 // Read implements [eventlog.Log]. It begins at the first record it is asked for,
 // found in a few steps wherever that is, verifies every record from there on,
-// and keeps little in memory. A long read verifies on one core what comes next
-// while the caller deals on another with what it has.
+// and keeps little in memory. A long read verifies on all cores what comes next
+// while the caller deals with what it has.
 //
 // A record's Data is the caller's. It lies in one piece of memory with that of
 // its neighbors, up to 64 KiB: clone what is kept for long.
