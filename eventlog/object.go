@@ -185,11 +185,14 @@ func (s *scanner) value(i, depth int) int {
 }
 
 func (s *scanner) word(i int, word string) int {
-	end := i + len(word)
-	if end > len(s.b) || string(s.b[i:end]) != word {
+	rest := s.b[i:min(len(s.b), i+len(word))]
+	if string(rest) != word[:len(rest)] {
 		return s.fail(i, "expected a JSON value")
 	}
-	return end
+	if len(rest) < len(word) {
+		return s.fail(len(s.b), "")
+	}
+	return i + len(word)
 }
 
 func (s *scanner) number(i int) int {
@@ -241,11 +244,17 @@ func (s *scanner) string(i int) (end int, escaped bool) {
 			return i + 1, escaped
 		case c == '\\':
 			escaped = true
+			if i+1 == len(b) {
+				return s.fail(len(b), ""), escaped
+			}
 			switch s.at(i + 1) {
 			case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 				i += 2
 			case 'u':
-				if len(s.b)-i < 6 || hex4(s.b[i+2:]) < 0 {
+				if len(b)-i < 6 {
+					return s.fail(len(b), ""), escaped
+				}
+				if hex4(b[i+2:]) < 0 {
 					return s.fail(i, `expected four hex digits after \u`), escaped
 				}
 				i += 6
@@ -257,6 +266,9 @@ func (s *scanner) string(i int) (end int, escaped bool) {
 		default:
 			r, n := utf8.DecodeRune(s.b[i:])
 			if r == utf8.RuneError && n == 1 {
+				if !utf8.FullRune(b[i:]) {
+					return s.fail(len(b), ""), escaped
+				}
 				return s.fail(i, "not valid UTF-8"), escaped
 			}
 			i += n

@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"bytes"
+	"io"
 	"strconv"
 	"time"
 )
@@ -23,6 +24,24 @@ func ParseLine(line []byte) (Record, error) {
 	return r, nil
 }
 
+// ParsePrefix reads the record that b begins with, whatever stands behind it,
+// and returns the length of its line, as [ParseLine] reads a line. If b ends
+// before the record does, and is the beginning of one as far as it goes, the
+// error is io.ErrUnexpectedEOF. It is for finding records where lines are
+// damaged, and for telling damage from a line that is not there yet.
+func ParsePrefix(b []byte) (r Record, n int, err error) {
+	p := parser{b: b[:min(len(b), MaxLine)]}
+	stream, kind := p.record(&r)
+	switch {
+	case p.err == nil:
+		r.Stream, r.Kind = string(stream), string(kind)
+		return r, p.at, nil
+	case p.short && len(p.b) == len(b):
+		return Record{}, 0, io.ErrUnexpectedEOF
+	}
+	return Record{}, 0, p.err
+}
+
 // parse reads a line into r, all but the stream and the kind, which it returns
 // as pieces of the line.
 func (r *Record) parse(line []byte) (stream, kind []byte, err error) {
@@ -30,6 +49,15 @@ func (r *Record) parse(line []byte) (stream, kind []byte, err error) {
 		return nil, nil, &lineError{MaxLine, "the line is longer than 16 MiB"}
 	}
 	p := parser{b: line}
+	stream, kind = p.record(r)
+	if p.err == nil && p.at != len(line) {
+		p.fail("there is more after the end of the record")
+	}
+	return stream, kind, p.err
+}
+
+// record reads a record, all but its stream and kind, which it returns.
+func (p *parser) record(r *Record) (stream, kind []byte) {
 	p.literal(`{"position":`)
 	r.Position = p.position()
 	p.literal(`,"id":"`)
@@ -43,12 +71,15 @@ func (r *Record) parse(line []byte) (stream, kind []byte, err error) {
 	p.literal(`","data":`)
 	r.Data = p.object()
 	r.First, r.Last = r.Position, r.Position
-	if p.err == nil && bytes.HasPrefix(p.b[p.at:], []byte(`,"first":`)) {
+	if p.err == nil && bytes.HasPrefix(p.b[p.at:], []byte(`,"f`)) {
 		p.literal(`,"first":`)
 		r.First = p.position()
 		p.literal(`,"last":`)
 		r.Last = p.position()
 		switch {
+		case p.at == len(p.b): // the number may go on
+			p.short = true
+			p.fail("the line ends too early")
 		case r.First == r.Last:
 			p.fail("an append of one record has no first and last")
 		case r.Position < r.First || r.Position > r.Last:
@@ -58,17 +89,15 @@ func (r *Record) parse(line []byte) (stream, kind []byte, err error) {
 	p.literal(`,"sum":"`)
 	p.sum(&r.Sum)
 	p.literal(`"}`)
-	if p.err == nil && p.at != len(line) {
-		p.fail("there is more after the end of the record")
-	}
-	return stream, kind, p.err
+	return stream, kind
 }
 
 // parser walks a line. After the first error it stays where it is.
 type parser struct {
-	b   []byte
-	at  int
-	err error
+	b     []byte
+	at    int
+	err   error
+	short bool // the error is that the text ends, and it was good up to there
 }
 
 func (p *parser) fail(what string) {
@@ -76,6 +105,9 @@ func (p *parser) fail(what string) {
 		p.err = &lineError{p.at, what}
 	}
 }
+
+// lacks notes that a step which needs so many bytes has fewer.
+func (p *parser) lacks(n int) { p.short = len(p.b)-p.at < n }
 
 func (p *parser) literal(s string) {
 	if p.err != nil {
@@ -92,9 +124,11 @@ func (p *parser) literal(s string) {
 	}
 	p.at += n
 	if n == len(rest) {
+		p.short = true
 		p.fail("the line ends too early")
 		return
 	}
+	p.short = false
 	p.fail("not the canonical line: expected " + s)
 }
 
@@ -112,7 +146,7 @@ func (p *parser) position() Position {
 		n = n*10 + uint64(p.b[at]-'0')
 		at++
 	}
-	if at == p.at || p.b[p.at] == '0' || n > uint64(MaxPosition) {
+	if p.lacks(1); at == p.at || p.b[p.at] == '0' || n > uint64(MaxPosition) {
 		p.fail("a position is a whole number from 1 to " + strconv.FormatUint(uint64(MaxPosition), 10) + " without leading zeros")
 		return 0
 	}
@@ -128,6 +162,7 @@ func (p *parser) id(id *[16]byte) {
 	if len(rest) < 36 || rest[8] != '-' || rest[13] != '-' || rest[18] != '-' || rest[23] != '-' ||
 		!decodeHex(id[:4], rest) || !decodeHex(id[4:6], rest[9:]) || !decodeHex(id[6:8], rest[14:]) ||
 		!decodeHex(id[8:10], rest[19:]) || !decodeHex(id[10:], rest[24:]) {
+		p.lacks(36)
 		p.fail("an id is a UUID in lower case, with hyphens")
 		return
 	}
@@ -154,6 +189,7 @@ func (p *parser) name(what string) []byte {
 			end = len(rest)
 		}
 		if wrong := checkName(rest[:end]); wrong != "" {
+			p.lacks(1)
 			p.fail(what + wrong)
 			return nil
 		}
@@ -170,6 +206,7 @@ func (p *parser) object() []byte {
 	n, err := scanObject(p.b[p.at:])
 	if err != nil {
 		p.at += err.at
+		p.lacks(1)
 		p.fail("data: " + err.what)
 		return nil
 	}
@@ -183,6 +220,7 @@ func (p *parser) sum(sum *Hash) {
 		return
 	}
 	if len(p.b)-p.at < hexLen || !decodeHex(sum[:], p.b[p.at:]) {
+		p.lacks(hexLen)
 		p.fail("a sum is 64 lower-case hex digits")
 		return
 	}
@@ -196,6 +234,7 @@ func (p *parser) time() time.Time {
 	if p.err != nil {
 		return time.Time{}
 	}
+	p.lacks(len("2006-01-02T15:04:05.123456789Z"))
 	b := p.b[p.at:min(len(p.b), p.at+len("2006-01-02T15:04:05.123456789Z"))]
 	if len(b) < len("2006-01-02T15:04:05Z") ||
 		b[4] != '-' || b[7] != '-' || b[10] != 'T' || b[13] != ':' || b[16] != ':' {

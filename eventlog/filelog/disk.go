@@ -16,6 +16,8 @@ type disk interface {
 	// open opens a file with the flags of os.OpenFile.
 	open(path string, flag int) (file, error)
 	rename(from, to string) error
+	// remove takes away a file that is there.
+	remove(path string) error
 	// isDir reports whether path is a directory; a missing path is fs.ErrNotExist.
 	isDir(path string) (bool, error)
 	// mkdirAll makes a directory and those above it.
@@ -66,6 +68,8 @@ func (f osFile) release(size int64) { release(f.File, size) }
 func (osDisk) remote(dir string) bool { return remote(dir) }
 
 func (osDisk) rename(from, to string) error { return os.Rename(from, to) }
+
+func (osDisk) remove(path string) error { return os.Remove(path) }
 
 func (osDisk) mkdirAll(path string) error { return os.MkdirAll(path, 0o750) }
 

@@ -43,17 +43,16 @@ func (e end) text() []byte {
 // that is whole: then it says nothing.
 func readEnd(d disk, dir string) (e end, ok bool, err error) {
 	f, err := d.open(filepath.Join(dir, endName), os.O_RDONLY)
-	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			err = nil
-		}
-		return end{}, false, err
+	if errors.Is(err, fs.ErrNotExist) {
+		return end{}, false, nil
 	}
-	defer f.Close()
-	b := make([]byte, 512)
-	n, err := f.ReadAt(b, 0)
+	b, n := make([]byte, 512), 0
+	if err == nil {
+		defer f.Close()
+		n, err = f.ReadAt(b, 0)
+	}
 	if notEOF(err) != nil {
-		return end{}, false, err
+		return end{}, false, fmt.Errorf("reading what was noted of the log's end: %w: make the file readable, or take it out of the directory; the log is the same without it", err)
 	}
 	b = b[:n]
 	var digits [2 * len(eventlog.Hash{})]byte
@@ -106,29 +105,26 @@ func (e end) holds(s *survey) error {
 	if e.position == 0 {
 		return nil
 	}
-	sum, i := s.head.Sum, n-1
-	if e.position < s.head.Position {
-		for s.segments[i].first > e.position {
-			i--
-		}
-		f, err := s.disk.open(segmentPath(s.dir, s.segments[i].first), os.O_RDONLY)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		r, _, err := find(f, s.segments[i].size, e.position)
-		if isDamage(err) || err == errNotFound {
-			return nil // not as it should be, but not for the end to say: reading it says what is wrong
-		}
-		if err != nil {
-			return err
-		}
-		sum = r.Sum
+	i := n - 1
+	for s.segments[i].first > e.position {
+		i--
 	}
-	if sum != e.sum {
-		head := eventlog.Head{Position: e.position - 1}
-		return at(errors.New("the record has another sum than was noted when it was durable: the log was written anew from some position on"),
-			head, segmentPath(s.dir, s.segments[i].first), 0)
+	path := segmentPath(s.dir, s.segments[i].first)
+	f, err := s.disk.open(path, os.O_RDONLY)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r, end, err := find(f, s.segments[i].size, e.position)
+	if isDamage(err) || err == errNotFound {
+		return nil // not as it should be, but not for the note to say: reading it says what is wrong
+	}
+	if err != nil {
+		return err
+	}
+	if r.Sum != e.sum {
+		return at(fmt.Errorf("the record has another sum than was noted when it was durable: the log was written anew (if this log is what you want, take the file %q out of the directory)", endName),
+			eventlog.Head{Position: e.position - 1}, path, end-int64(len(r.AppendLine(nil)))-1)
 	}
 	return nil
 }

@@ -167,7 +167,8 @@ func TestEndOfAnotherLog(t *testing.T) {
 		files[endName] = end{r.Position, r.Sum}.text()
 		_, err := open("log", nil, holding(files))
 		damage, ok := asDamage(err)
-		if !ok || damage.Position != r.Position || !strings.Contains(err.Error(), "another sum") {
+		offset := bytes.Index(s.files[segmentName(1)], fmt.Appendf(nil, `{"position":%d,`, r.Position))
+		if !ok || damage.Position != r.Position || damage.Offset != int64(offset) || !strings.Contains(err.Error(), "another sum") {
 			t.Errorf("a note of position %d in another log: opening = %v, want damage there", r.Position, err)
 		}
 	}

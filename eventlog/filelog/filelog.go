@@ -189,6 +189,7 @@ func (l *Log) restore() error {
 		}
 		l.logger.Warn("relevo: a torn append, which was never answered, was cut off the log", "position", l.known.head.Position+1, "bytes", torn.to-torn.from, "kept", kept)
 	}
+	l.tidy()
 	n := len(l.known.segments)
 	if n == 0 {
 		return syncAbove(l.disk, l.dir)
@@ -203,6 +204,17 @@ func (l *Log) restore() error {
 		}
 	}
 	return l.disk.syncDir(l.dir)
+}
+
+// tidy takes away what a process that died was making. What cannot be taken away
+// is in nobody's way before the next segment is made, which will tell.
+func (l *Log) tidy() {
+	names, _ := l.disk.list(l.dir)
+	for _, name := range names {
+		if name == freshName || name == freshEndName {
+			_ = l.disk.remove(filepath.Join(l.dir, name))
+		}
+	}
 }
 
 // take waits for one's turn; give gives it back.

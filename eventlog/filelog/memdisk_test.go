@@ -193,6 +193,16 @@ func (d *memDisk) rename(from, to string) error {
 	return nil
 }
 
+func (d *memDisk) remove(path string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.op("remove"); err != nil {
+		return err
+	}
+	delete(d.names, path)
+	return nil
+}
+
 func (d *memDisk) isDir(path string) (bool, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -87,9 +87,7 @@ func (o *output) close() error {
 		return nil
 	}
 	o.file = nil
-	if o.reserved > o.size {
-		f.release(o.size)
-	}
+	f.release(o.size) // also what a process that died had reserved
 	return f.Close()
 }
 

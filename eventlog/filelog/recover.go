@@ -29,6 +29,9 @@ func cut(d disk, t *tear) (keep string, err error) {
 	}
 	if err = copyOut(d, f, t, keep); err == nil {
 		err = d.syncDir(dir)
+	} else {
+		_ = d.remove(keep) // half a copy is of no use, and the next opening makes another
+		err = fmt.Errorf("keeping the %d bytes of a torn append, which are to be cut off: %w: make room or mend the disk, and open the log again; nothing was cut", t.to-t.from, err)
 	}
 	if err == nil {
 		err = f.Truncate(t.from)

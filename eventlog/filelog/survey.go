@@ -37,18 +37,30 @@ const verified = 4 << 20
 // the end, or, if anything there is not as it should be, by verifying all of it,
 // which says what is wrong and where it begins.
 func (s *survey) open() (*tear, error) {
-	fresh := survey{disk: s.disk, dir: s.dir, verify: s.verify}
-	*s = fresh
-	var torn *tear
-	err := s.skip()
-	if err == nil {
-		torn, err = s.advance()
+	verify := s.verify
+	fresh := survey{disk: s.disk, dir: s.dir, verify: verify}
+	torn, err := s.openFrom(fresh)
+	if torn != nil {
+		// The tear took its part of what was to be verified: once more, with as much
+		// before it.
+		fresh.verify += torn.to - torn.from
+		torn, err = s.openFrom(fresh)
 	}
 	if isDamage(err) || err == errNotFound {
 		*s = fresh
-		return s.advance()
+		torn, err = s.advance()
 	}
+	s.verify = verify
 	return torn, err
+}
+
+// openFrom skips what need not be verified and verifies the rest.
+func (s *survey) openFrom(fresh survey) (*tear, error) {
+	*s = fresh
+	if err := s.skip(); err != nil {
+		return nil, err
+	}
+	return s.advance()
 }
 
 // skip passes over segments, and a part of the one after them, up to where an

@@ -15,11 +15,11 @@ import (
 //
 //   - a record of a later append, anywhere: the append after head was durable;
 //   - only whole lines that are of earlier appends: nothing is written twice;
-//   - an append after head whose lines are all there, from beginning to end: a
-//     crash leaves gaps or a missing end, not other letters.
+//   - an append after head whose lines are all there, from beginning to end,
+//     whatever follows: a crash leaves gaps or a missing end, not other letters.
 //
 // What they do not show is damage at a beginning or an end of the last append's
-// lines.
+// lines, and bytes in them that became zero.
 func isTorn(f io.ReaderAt, head eventlog.Head, from, bad, to int64) (bool, error) {
 	next := head.Position + 1
 	last, found := next, next-1 // the append's last record as far as known, and the last line found
@@ -33,7 +33,6 @@ func isTorn(f io.ReaderAt, head eventlog.Head, from, bad, to int64) (bool, error
 		}
 		r, parseErr := eventlog.ParseLine(line)
 		if err != nil || parseErr != nil && !seemsWhole(line) {
-			found = 0
 			break
 		}
 		if found++; parseErr == nil {
@@ -64,11 +63,13 @@ const tailLen = len(`,"sum":"`) + 2*len(eventlog.Hash{}) + len(`"}`)
 
 // hasRecordAfter reports whether between two offsets an intact record of an
 // append that begins after the position stands, at whatever byte: a damaged
-// newline joins two lines.
+// newline joins two lines. At from a line begins. A line that ends with the file
+// and is good as far as it goes is one that was not written to its end: what
+// stands in its data is no record of this log.
 func hasRecordAfter(f io.ReaderAt, position eventlog.Position, from, to int64) (bool, error) {
 	const step = eventlog.MaxLine
 	var window []byte
-	for ; from < to; from += step {
+	for atLine := true; from < to; from += step {
 		// A record that begins in this step ends in the window.
 		if n := min(to-from, step+eventlog.MaxLine); int64(cap(window)) < n {
 			window = make([]byte, n)
@@ -76,43 +77,29 @@ func hasRecordAfter(f io.ReaderAt, position eventlog.Position, from, to int64) (
 			window = window[:n]
 		}
 		if n, err := f.ReadAt(window, from); n < len(window) {
-			if err == io.EOF {
-				err = nil // cut meanwhile: what is gone is not intact
-				window, to = window[:n], from+int64(n)
-			}
-			if err != nil {
+			if notEOF(err) != nil {
 				return false, err
 			}
+			window, to = window[:n], from+int64(n) // cut meanwhile: what is gone is not intact
 		}
 		for start := 0; start < step; start++ {
 			i := bytes.Index(window[start:], recordStart)
 			if i < 0 {
 				break
 			}
-			if start += i; recordAfter(window[start:], position) {
+			start += i
+			r, n, err := eventlog.ParsePrefix(window[start:])
+			begins := start == 0 && atLine || start > 0 && window[start-1] == '\n'
+			switch {
+			case err == nil && r.First > position:
 				return true, nil
+			case err == nil && begins:
+				start += n - 1 // nor is what stands in the data of a whole line
+			case err == io.ErrUnexpectedEOF && begins && from+int64(len(window)) == to:
+				return false, nil
 			}
 		}
+		atLine = len(window) >= step && window[step-1] == '\n'
 	}
 	return false, nil
-}
-
-// recordAfter reports whether b begins with an intact record of an append that
-// begins after the position.
-func recordAfter(b []byte, position eventlog.Position) bool {
-	if n := bytes.IndexByte(b, '\n'); n >= 0 {
-		b = b[:n]
-	}
-	b = b[:min(len(b), eventlog.MaxLine)]
-	for end := 0; ; {
-		i := bytes.Index(b[end:], recordTail)
-		if i < 0 || end+i+tailLen > len(b) {
-			return false
-		}
-		end += i
-		if r, err := eventlog.ParseLine(b[:end+tailLen]); err == nil && r.First > position {
-			return true
-		}
-		end++
-	}
 }
