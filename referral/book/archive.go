@@ -132,7 +132,8 @@ func (a *archive) all() iter.Seq[uint64] {
 	}
 }
 
-// archiveOf returns an archive of fingerprints in order, which it keeps.
+// archiveOf returns an archive of fingerprints in order. Each bucket has memory
+// of its own, so that one which changes gives its old one back.
 func archiveOf(sorted []uint64) archive {
 	a := archive{len: len(sorted)}
 	if len(sorted) == 0 {
@@ -147,7 +148,7 @@ func archiveOf(sorted []uint64) archive {
 		if i < len(a.buckets)-1 {
 			n = sort.Search(len(sorted), func(j int) bool { return a.entry(sorted[j]) > i })
 		}
-		a.buckets[i] = &bucket{bits: a.bits, list: slices.Clip(sorted[:n:n])}
+		a.buckets[i] = &bucket{bits: a.bits, list: slices.Clone(sorted[:n])}
 		sorted = sorted[n:]
 	}
 	return a

@@ -159,5 +159,8 @@ func Restore(data []byte) (*Book, error) {
 		return nil, errUnsound
 	}
 	b.archive = archiveOf(sorted)
+	if b.shelf.len == 0 {
+		b.shelf = shelf{} // which keeps nothing of data
+	}
 	return b, nil
 }

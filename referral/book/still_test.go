@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"reflect"
+	"runtime"
 	"slices"
 	"strconv"
 	"sync"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -298,4 +300,23 @@ func FuzzRestore(f *testing.F) {
 		}
 		exercise(read)
 	})
+}
+
+// A book of which all who ended have left keeps nothing of the bytes it was
+// restored from.
+func TestRestoredBookLetsGoOfItsBytes(t *testing.T) {
+	b := book.NewKeeping(time.Hour)
+	b.Apply(1, time.Date(2026, time.November, 23, 17, 0, 0, 0, time.UTC), book.Stream{}, referral.PolicySet(referral.DefaultPolicy()))
+	data := b.Still().Append(nil)
+	bytes := weak.Make(&data[0])
+	r, err := book.Restore(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data = nil
+	runtime.GC()
+	if bytes.Value() != nil {
+		t.Error("the bytes are kept")
+	}
+	runtime.KeepAlive(r)
 }

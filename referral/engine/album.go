@@ -109,18 +109,24 @@ func (a *album) put(p eventlog.Position, data []byte) error {
 	if err := syncDir(a.dir); err != nil {
 		return err
 	}
-	return a.tidy()
+	return a.tidy(p)
 }
 
-// tidy takes out the snapshots beyond the newest few, and what was never
-// finished.
-func (a *album) tidy() error {
+// tidy takes out what was never finished, and of the snapshots all but the newest
+// few up to p, which was just written. Those beyond it are of a log that had more,
+// and would be in the way of its successors.
+func (a *album) tidy(p eventlog.Position) error {
 	list, names, err := a.positions()
 	if err != nil {
 		return err
 	}
-	for _, p := range list[min(a.most, len(list)):] {
-		names = append(names, nameOf(p))
+	kept := 0
+	for _, q := range list {
+		if q > p || kept == a.most {
+			names = append(names, nameOf(q))
+		} else {
+			kept++
+		}
 	}
 	for _, name := range names {
 		if e := os.Remove(filepath.Join(a.dir, name)); !errors.Is(e, os.ErrNotExist) {

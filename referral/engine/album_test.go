@@ -188,3 +188,25 @@ func TestRunWritesSnapshots(t *testing.T) {
 		}
 	})
 }
+
+// A snapshot of a log that was cut is not in the way of those of the log as it
+// was before: they stand beyond it, and go.
+func TestSnapshotBelowOthers(t *testing.T) {
+	log := brief(t)
+	now := log[len(log)-1].Time
+	o := engine.Options{SnapshotDir: t.TempDir(), Snapshots: 1}
+	snap(t, log, o)
+	n := len(log) - 1
+	for log[n-1].Last != log[n-1].Position {
+		n--
+	}
+	snap(t, log[:n], o)
+	if diff := cmp.Diff([]string{fmt.Sprintf("%020d.snapshot", n)}, files(t, o.SnapshotDir)); diff != "" {
+		t.Errorf("the files (-want +got):\n%s", diff)
+	}
+	view := &tape{records: log[:n]}
+	openAs(t, view, now, o).Close()
+	if view.reads != 1 {
+		t.Errorf("%d records of the log that was cut are read, want the snapshot's own", view.reads)
+	}
+}

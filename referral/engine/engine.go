@@ -134,11 +134,14 @@ func (e *Engine) putPolicy(ctx context.Context) error {
 
 // Close ends the engine: every verb and Run answer [ErrClosed] from then on. An
 // append under way is told to give up, and Close waits until it has, so that the
-// caller may close the log next. Closing again is no error.
+// caller may close the log next, and until a snapshot that is being written is.
+// Closing again is no error.
 func (e *Engine) Close() error {
 	e.end()
 	e.lead <- struct{}{}
 	<-e.lead
+	e.storing <- struct{}{}
+	<-e.storing
 	return nil
 }
 
