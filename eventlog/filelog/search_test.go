@@ -315,3 +315,46 @@ func BenchmarkSeek(b *testing.B) {
 		})
 	}
 }
+
+// TestJointsAreLookedAt takes segments away, swaps them and cuts them at an append
+// in a log of which only the end is verified: opening finds it, and says where.
+func TestJointsAreLookedAt(t *testing.T) {
+	whole := newMemDisk()
+	large(t, whole, 2_500, 40, 5)
+	files := whole.contents()
+	firsts, err := segmentNames(keys(files))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, first := range firsts[:len(firsts)-2] {
+		name, next := segmentName(first), segmentName(firsts[i+1])
+		for what, spoil := range map[string]func(map[string][]byte) eventlog.Position{
+			"gone":  func(f map[string][]byte) eventlog.Position { delete(f, name); return first },
+			"empty": func(f map[string][]byte) eventlog.Position { f[name] = nil; return first },
+			"in the other's place": func(f map[string][]byte) eventlog.Position {
+				f[name], f[next] = f[next], f[name]
+				return first
+			},
+			"cut short": func(f map[string][]byte) eventlog.Position {
+				ends := boundaries(t, f[name])
+				best := 0
+				for end := range ends {
+					if end < len(f[name]) {
+						best = max(best, end)
+					}
+				}
+				f[name] = f[name][:best]
+				return max(first, ends[best]+1)
+			},
+		} {
+			spoiled := maps.Clone(files)
+			position := spoil(spoiled)
+			d := holding(spoiled)
+			_, err := open("log", &Options{verify: 500}, d)
+			if damage, ok := asDamage(err); !ok || damage.Position != position || damage.File == "" {
+				t.Errorf("segment %d %s: opening = %v, want damage at position %d", first, what, err, position)
+			}
+			unchanged(t, what, d, spoiled)
+		}
+	}
+}
