@@ -17,7 +17,7 @@ import (
 // JSON object on one line in valid UTF-8 without duplicate keys. A line beyond
 // [MaxLine] is [ErrTooLarge].
 func (h Head) Seal(entries ...Entry) ([]Record, error) {
-	records, _, err := h.SealLines(nil, entries...)
+	records, _, err := h.seal(nil, false, entries)
 	return records, err
 }
 
@@ -25,6 +25,12 @@ func (h Head) Seal(entries ...Entry) ([]Record, error) {
 // its newline, to dst: what a store of lines writes. The records share nothing
 // with the lines.
 func (h Head) SealLines(dst []byte, entries ...Entry) ([]Record, []byte, error) {
+	return h.seal(dst, true, entries)
+}
+
+// seal is SealLines, or, if the lines are not to be kept, makes each in the place
+// of the one before.
+func (h Head) seal(dst []byte, keep bool, entries []Entry) ([]Record, []byte, error) {
 	if len(entries) == 0 {
 		return nil, dst, nil
 	}
@@ -61,6 +67,9 @@ func (h Head) SealLines(dst []byte, entries ...Entry) ([]Record, []byte, error) 
 		e.Data = data[at:len(data):len(data)]
 		r := &records[i]
 		*r = Record{Position: h.Position + 1, Entry: e, First: first, Last: last}
+		if !keep {
+			lines = lines[:0]
+		}
 		begin := len(lines)
 		lines = appendBody(lines, r)
 		body := lines[begin:]
