@@ -51,9 +51,10 @@ func (x *Index) Get(id uint64) (Entry, bool) {
 	}, true
 }
 
-// Put adds a candidate, or replaces the one with the same ID. It costs a few
-// microseconds, and less if nothing but Last is new.
-func (x *Index) Put(e Entry) {
+// Put adds a candidate, or replaces the one with the same ID, and reports whether
+// anything but Last is new. It costs a few microseconds, and less if nothing else
+// is.
+func (x *Index) Put(e Entry) bool {
 	x.writes++
 	it := item{states: uint64(e.States & geo.EveryState), set: x.languages.hold(e.Languages)}
 	if e.OnDuty {
@@ -67,7 +68,7 @@ func (x *Index) Put(e Entry) {
 		it.slot = x.candidates.add(now)
 		x.settle(it, at)
 		x.count(it, at)
-		return
+		return true
 	}
 	it.slot = slot
 	from, then := x.candidates.at[slot], x.candidates.keys[slot]
@@ -91,6 +92,7 @@ func (x *Index) Put(e Entry) {
 		x.places.vacate(from)
 	}
 	x.languages.release(old.set)
+	return !same
 }
 
 // Remove takes a candidate out. It does nothing if there is none with this ID.
