@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"bufio"
+	"crypto/rand"
 	"log/slog"
 	"time"
 
@@ -52,7 +54,8 @@ func (o *Options) withDefaults() Options {
 		full.Now = time.Now
 	}
 	if full.NewID == nil {
-		full.NewID = func() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+		random := bufio.NewReader(rand.Reader) // one look into the system for many IDs
+		full.NewID = func() uuid.UUID { return uuid.Must(uuid.NewV7FromReader(random)) }
 	}
 	if full.MaxSkew <= 0 {
 		full.MaxSkew = 2 * time.Minute
