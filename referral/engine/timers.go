@@ -2,7 +2,6 @@ package engine
 
 import (
 	"cmp"
-	"container/heap"
 	"time"
 )
 
@@ -30,7 +29,7 @@ func (t *timers[K]) set(key K, at time.Time, rank uint64) {
 		return
 	}
 	t.wanted[key] = next
-	heap.Push(&t.order, next)
+	t.order.push(next)
 	if len(t.order) > 64 && len(t.order) > 4*len(t.wanted) {
 		t.compact()
 	}
@@ -46,7 +45,7 @@ func (t *timers[K]) next() (timer[K], bool) {
 		if w, ok := t.wanted[top.key]; ok && w == top {
 			return top, true
 		}
-		heap.Pop(&t.order)
+		t.order.pop()
 	}
 	return timer[K]{}, false
 }
@@ -61,22 +60,45 @@ func (t *timers[K]) due(at time.Time) (timer[K], bool) {
 func (t *timers[K]) compact() {
 	t.order = t.order[:0]
 	for _, w := range t.wanted {
-		t.order = append(t.order, w)
+		t.order.push(w)
 	}
-	heap.Init(&t.order)
 }
 
+// timerHeap is a binary heap: no timer comes before the one at (i-1)/2.
 type timerHeap[K comparable] []timer[K]
 
-func (h timerHeap[K]) Len() int      { return len(h) }
-func (h timerHeap[K]) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-func (h timerHeap[K]) Less(i, j int) bool {
-	return cmp.Or(h[i].at.Compare(h[j].at), cmp.Compare(h[i].rank, h[j].rank)) < 0
+func (t *timer[K]) before(u *timer[K]) bool {
+	return cmp.Or(t.at.Compare(u.at), cmp.Compare(t.rank, u.rank)) < 0
 }
-func (h *timerHeap[K]) Push(x any) { *h = append(*h, x.(timer[K])) }
-func (h *timerHeap[K]) Pop() any {
-	old := *h
-	last := old[len(old)-1]
-	*h = old[:len(old)-1]
-	return last
+
+func (h *timerHeap[K]) push(t timer[K]) {
+	*h = append(*h, t)
+	list := *h
+	for i := len(list) - 1; i > 0; {
+		above := (i - 1) / 2
+		if !list[i].before(&list[above]) {
+			return
+		}
+		list[i], list[above] = list[above], list[i]
+		i = above
+	}
+}
+
+// pop takes the first timer out.
+func (h *timerHeap[K]) pop() {
+	last := len(*h) - 1
+	(*h)[0] = (*h)[last]
+	*h = (*h)[:last]
+	list := *h
+	for i := 0; ; {
+		first := 2*i + 1
+		if right := first + 1; right < last && list[right].before(&list[first]) {
+			first = right
+		}
+		if first >= last || !list[first].before(&list[i]) {
+			return
+		}
+		list[i], list[first] = list[first], list[i]
+		i = first
+	}
 }
