@@ -19,6 +19,7 @@ import (
 type derived struct {
 	index     near.Index
 	tongues   map[spoken.Key]near.Language
+	numbered  []near.Language // what numbers returned last
 	standings map[agent.NPN]agent.Standing
 	turns     timers[agent.NPN] // when a standing changes by the clock alone
 	turned    []turn            // standings that changed so since the newest record
@@ -106,28 +107,9 @@ func (d *derived) loadChanged(b *book.Book, n agent.NPN) {
 		ID: uint64(n), Point: s.Point, Last: load.LastOffer, States: s.States, Languages: d.numbers(s.Languages),
 		OnDuty: s.OnDuty && (policy.MaxOpenOffers == 0 || load.Open < policy.MaxOpenOffers),
 	}
-	was, _ := d.index.Get(uint64(n))
-	d.index.Put(entry)
-	if !entry.OnDuty || entry.States == 0 {
-		return
-	}
-	now, _ := d.index.Get(uint64(n))
-	was.Last = now.Last
-	if !sameEntry(was, now) {
+	if fresh := d.index.Put(entry); fresh && entry.OnDuty {
 		d.wake(b, n, s)
 	}
-}
-
-func sameEntry(x, y near.Entry) bool {
-	if x.ID != y.ID || x.Point != y.Point || x.States != y.States || x.OnDuty != y.OnDuty || len(x.Languages) != len(y.Languages) {
-		return false
-	}
-	for i := range x.Languages {
-		if x.Languages[i] != y.Languages[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // referralChanged brings everything about a referral in line with the book.
@@ -158,21 +140,31 @@ func (d *derived) referralChanged(b *book.Book, id uuid.UUID) {
 
 // file puts a referral where it belongs and takes it from where it was.
 func (d *derived) file(r referral.Referral, id uuid.UUID) {
-	was := d.filed[id]
-	remove(d.holding, was.holder, id)
-	remove(d.waiting, was.state, id)
-	delete(d.filed, id)
+	was, now := d.filed[id], filing{}
 	switch r.Status {
 	case referral.StatusOffered:
-		d.filed[id] = filing{holder: r.Offer.To}
-		add(d.holding, r.Offer.To, id)
+		now.holder = r.Offer.To
 	case referral.StatusWaiting:
-		d.filed[id] = filing{state: r.State}
-		add(d.waiting, r.State, id)
+		now.state = r.State
+	}
+	if was == now {
+		return
+	}
+	remove(d.holding, was.holder, id)
+	remove(d.waiting, was.state, id)
+	add(d.holding, now.holder, id)
+	add(d.waiting, now.state, id)
+	if d.filed[id] = now; now == (filing{}) {
+		delete(d.filed, id)
 	}
 }
 
+// add puts a referral into a group; the zero key has none.
 func add[K comparable](groups map[K]map[uuid.UUID]bool, key K, id uuid.UUID) {
+	var none K
+	if key == none {
+		return
+	}
 	if groups[key] == nil {
 		groups[key] = map[uuid.UUID]bool{}
 	}
@@ -180,6 +172,10 @@ func add[K comparable](groups map[K]map[uuid.UUID]bool, key K, id uuid.UUID) {
 }
 
 func remove[K comparable](groups map[K]map[uuid.UUID]bool, key K, id uuid.UUID) {
+	var none K
+	if key == none {
+		return
+	}
 	delete(groups[key], id)
 	if len(groups[key]) == 0 {
 		delete(groups, key)
@@ -207,16 +203,18 @@ func (d *derived) next(now time.Time) (at time.Time, ok bool) {
 }
 
 // numbers returns the index's numbers of languages, giving new ones as needed.
+// They are good until it is called again.
 func (d *derived) numbers(keys []spoken.Key) []near.Language {
-	list := make([]near.Language, len(keys))
-	for i, k := range keys {
+	list := d.numbered[:0]
+	for _, k := range keys {
 		n, ok := d.tongues[k]
 		if !ok {
 			n = near.Language(len(d.tongues))
 			d.tongues[k] = n
 		}
-		list[i] = n
+		list = append(list, n)
 	}
+	d.numbered = list
 	return list
 }
 

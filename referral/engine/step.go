@@ -25,8 +25,8 @@ type step struct {
 	budget  int       // about how many events it may stage
 	fault   error     // an event that could not be written down
 
-	agents    map[agent.NPN]bool // touched, to be restored if the append fails
-	referrals map[uuid.UUID]bool
+	agents    []agent.NPN // touched, to be restored if the append fails; some stand there again
+	referrals []uuid.UUID
 }
 
 // full reports whether the step should be appended before more is staged. Every
@@ -75,17 +75,17 @@ func (d *derived) changed(b *book.Book, stream book.Stream, had agent.NPN, at ti
 func (s *step) touch(stream book.Stream, had agent.NPN) {
 	switch {
 	case stream.Agent != 0:
-		s.agents[stream.Agent] = true
+		s.agents = append(s.agents, stream.Agent)
 		for id := range s.holding[stream.Agent] {
-			s.referrals[id] = true
+			s.referrals = append(s.referrals, id)
 		}
 	case stream.Referral != uuid.Nil:
 		r, _ := s.draft.Referral(stream.Referral)
-		s.referrals[stream.Referral] = true
-		s.agents[r.Offer.To], s.agents[had] = true, true
+		s.referrals = append(s.referrals, stream.Referral)
+		s.agents = append(s.agents, r.Offer.To, had)
 	default:
 		for n := range s.standings {
-			s.agents[n] = true
+			s.agents = append(s.agents, n)
 		}
 	}
 }
@@ -93,10 +93,10 @@ func (s *step) touch(stream book.Stream, had agent.NPN) {
 // restore takes back what the step did to what is derived: the append failed,
 // and b is how the book stands without it.
 func (s *step) restore(b *book.Book, at time.Time) {
-	for id := range s.referrals {
+	for _, id := range s.referrals {
 		s.referralChanged(b, id)
 	}
-	for n := range s.agents {
+	for _, n := range s.agents {
 		s.agentChanged(b, n, at)
 	}
 	s.wakeAll()
@@ -131,7 +131,7 @@ func (s *step) settle(now time.Time) bool {
 			s.endOffer(offer.key)
 		case waits && s.woken[wait.key] && s.inLine(wait.key):
 			// Somebody joined its line before it gave up: serve decides.
-			s.referrals[wait.key] = true
+			s.referrals = append(s.referrals, wait.key)
 			s.waits.drop(wait.key)
 		case waits:
 			s.decide(wait.key, referral.Exhaust{At: s.at})

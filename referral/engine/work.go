@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
-
-	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/eventlog"
 )
 
@@ -76,7 +73,7 @@ func (e *Engine) turn(now time.Time, calls []*call) (decided int, idle bool, err
 	if err := e.skewed(now); err != nil {
 		return 0, false, err
 	}
-	s := e.begin()
+	s := e.begin(len(calls))
 	decided, idle = s.run(now, calls)
 	if s.fault != nil {
 		s.restore(e.book, s.at)
@@ -118,10 +115,11 @@ func (e *Engine) conclude(calls []*call) {
 	}
 }
 
-func (e *Engine) begin() *step {
+// begin returns a step with room for two events a call, as most requests make.
+func (e *Engine) begin(calls int) *step {
 	return &step{
 		derived: e.derived, draft: e.book.Draft(), newID: e.options.NewID, at: e.head.Time, head: e.head.Time, budget: e.budget,
-		agents: map[agent.NPN]bool{}, referrals: map[uuid.UUID]bool{},
+		entries: make([]eventlog.Entry, 0, min(2*calls, e.budget)),
 	}
 }
 

@@ -48,7 +48,7 @@ var mutants = []mutant{
 	{"6", "of several facts those before the refused one are recorded", "referral/engine/verbs.go",
 		"\t\t\t\tif err != nil {\n\t\t\t\t\treturn err\n\t\t\t\t}\n\t\t\t\tfor _, event := range more {", "\t\t\t\tif err != nil {\n\t\t\t\t\tfor _, event := range events {\n\t\t\t\t\t\ts.stage(book.Stream{Agent: n}, event)\n\t\t\t\t\t}\n\t\t\t\t\treturn err\n\t\t\t\t}\n\t\t\t\tfor _, event := range more {"},
 	{"7", "nobody who joins a line wakes who waits", "referral/engine/derived.go",
-		"if !sameEntry(was, now) {", "if false {"},
+		"fresh && entry.OnDuty {", "fresh && false {"},
 	{"7", "an offer stays open when its holder's license ends", "referral/engine/loss.go",
 		"if l, lost := nextLoss(b, r); lost {", "if l, lost := nextLoss(b, r); lost && false {"},
 	{"7", "a failed append leaves what was derived", "referral/engine/work.go",
