@@ -319,8 +319,13 @@ func BenchmarkSeek(b *testing.B) {
 // TestJointsAreLookedAt takes segments away, swaps them and cuts them at an append
 // in a log of which only the end is verified: opening finds it, and says where.
 func TestJointsAreLookedAt(t *testing.T) {
+	joints(t, 2_500, 40)
+	joints(t, 40_000, 300) // in which the last segment is entered in its middle
+}
+
+func joints(t *testing.T, segment int64, appends int) {
 	whole := newMemDisk()
-	large(t, whole, 2_500, 40, 5)
+	large(t, whole, segment, appends, 5)
 	files := whole.contents()
 	firsts, err := segmentNames(keys(files))
 	if err != nil {
