@@ -232,3 +232,24 @@ func TestParseLineAliases(t *testing.T) {
 		t.Error("appending to Data writes into the line")
 	}
 }
+
+// TestDecodeHex holds decodeHex to the table of digits, on every byte at every
+// place.
+func TestDecodeHex(t *testing.T) {
+	for at := range 16 {
+		for c := range 256 {
+			text := []byte("0123456789abcdef")
+			text[at] = byte(c)
+			var got, want [8]byte
+			valid := true
+			for i := range want {
+				high, low := nibbles[text[2*i]], nibbles[text[2*i+1]]
+				valid = valid && high|low < 16
+				want[i] = high<<4 | low
+			}
+			if ok := decodeHex(got[:], text); ok != valid || ok && got != want {
+				t.Errorf("decodeHex(%q) = %x, %t, want %x, %t", text, got, ok, want, valid)
+			}
+		}
+	}
+}

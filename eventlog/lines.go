@@ -1,6 +1,9 @@
 package eventlog
 
-import "bytes"
+import (
+	"bytes"
+	"sync"
+)
 
 // NextLines parses lines that stand one after another, each with its newline,
 // and moves h on over their records, as [Head.NextLine] does line by line, at
@@ -13,15 +16,10 @@ import "bytes"
 // Streams and kinds are shared among the records of a call: who keeps one of
 // them for long keeps the names of all.
 func (h *Head) NextLines(dst []Record, lines []byte) (records []Record, n int, err error) {
-	var (
-		head    = *h // here, not there: what is on the stack is cheaper to change
-		chain   chainer
-		prev    = head.Sum.appendHex(make([]byte, 0, hexLen))
-		kinds   = make(map[string]string, 32)
-		streams = make([]byte, 0, len(lines)/8)
-		ends    = make([]int, 0, len(lines)/256) // of each record's stream
-		from    = len(dst)
-	)
+	var chain chainer
+	head, from := *h, len(dst) // here, not there: what is on the stack is cheaper to change
+	prev := head.Sum.appendHex(make([]byte, 0, hexLen))
+	names := namesPool.Get().(*names)
 	for err == nil {
 		end := bytes.IndexByte(lines[n:], '\n')
 		if end < 0 {
@@ -40,20 +38,50 @@ func (h *Head) NextLines(dst []Record, lines []byte) (records []Record, n int, e
 			dst = dst[:len(dst)-1]
 			break
 		}
-		streams = append(streams, stream...)
-		ends = append(ends, len(streams))
-		if r.Kind = kinds[string(kind)]; r.Kind == "" {
-			r.Kind = string(kind)
-			kinds[r.Kind] = r.Kind
-		}
+		r.Kind = names.kind(kind)
+		names.streams = append(names.streams, stream...)
+		names.ends = append(names.ends, len(names.streams))
 		prev = line[len(line)-len(`"}`)-hexLen : len(line)-len(`"}`)]
 		n += end + 1
 	}
-	at, all := 0, string(streams)
-	for i := range dst[from:] {
-		dst[from+i].Stream = all[at:ends[i]]
-		at = ends[i]
-	}
+	names.give(dst[from:])
+	namesPool.Put(names)
 	*h = head
 	return dst, n, err
+}
+
+// names are the streams and kinds of records that are read together.
+type names struct {
+	kinds   map[string]string
+	streams []byte // one after the other
+	ends    []int  // of each record's stream
+}
+
+// namesPool keeps names for their room, and for the kinds, which come again.
+var namesPool = sync.Pool{New: func() any { return &names{kinds: map[string]string{}} }}
+
+// manyKinds is how many kinds are remembered at most.
+const manyKinds = 256
+
+// kind returns a kind, which is the same string each time if it comes again.
+func (n *names) kind(kind []byte) string {
+	if k, ok := n.kinds[string(kind)]; ok {
+		return k
+	}
+	if len(n.kinds) >= manyKinds {
+		clear(n.kinds)
+	}
+	k := string(kind)
+	n.kinds[k] = k
+	return k
+}
+
+// give hands their streams to the records, and forgets them.
+func (n *names) give(records []Record) {
+	at, all := 0, string(n.streams)
+	for i := range records {
+		records[i].Stream = all[at:n.ends[i]]
+		at = n.ends[i]
+	}
+	n.streams, n.ends = n.streams[:0], n.ends[:0]
 }

@@ -159,9 +159,15 @@ func (p *parser) id(id *[16]byte) {
 		return
 	}
 	rest := p.b[p.at:]
-	if len(rest) < 36 || rest[8] != '-' || rest[13] != '-' || rest[18] != '-' || rest[23] != '-' ||
-		!decodeHex(id[:4], rest) || !decodeHex(id[4:6], rest[9:]) || !decodeHex(id[6:8], rest[14:]) ||
-		!decodeHex(id[8:10], rest[19:]) || !decodeHex(id[10:], rest[24:]) {
+	var digits [32]byte
+	if len(rest) >= 36 && rest[8] == '-' && rest[13] == '-' && rest[18] == '-' && rest[23] == '-' {
+		copy(digits[:8], rest)
+		copy(digits[8:12], rest[9:])
+		copy(digits[12:16], rest[14:])
+		copy(digits[16:20], rest[19:])
+		copy(digits[20:], rest[24:])
+	}
+	if !decodeHex(id[:], digits[:]) {
 		p.lacks(36)
 		p.fail("an id is a UUID in lower case, with hyphens")
 		return
