@@ -148,63 +148,73 @@ func FuzzNextLines(f *testing.F) {
 	f.Fuzz(func(t *testing.T, lines []byte) { compareLines(t, lines) })
 }
 
-// BenchmarkNextLines verifies the chain of lines of about 282 bytes on one core,
-// and beside it takes the sums alone.
+// BenchmarkNextLines verifies the chain on one core: of appends of one short
+// record each, and of one append of offers. Beside it are sealing, the sums alone and the lines alone.
 func BenchmarkNextLines(b *testing.B) {
-	var entries []Entry
-	for i := range 230 {
-		e := goldenEntries()[1]
-		e.ID[15] = byte(i)
-		e.Stream = "referral/01992b4e-8a7c-7d3e-9f00-0123456789ab"
-		e.Kind = "referral.offered.v1"
-		e.Data = []byte(`{"to":"9921071192","deadline":"2026-11-02T18:30:00Z","language":"es","meters":19617,"channels":["email"]}`)
-		entries = append(entries, e)
+	for _, c := range []struct {
+		name, kind, data string
+		together         bool
+	}{
+		{"accepted", "referral.accepted.v1", `{"by":"9921071192"}`, false},
+		{"offered", "referral.offered.v1", `{"to":"9921071192","deadline":"2026-11-02T18:30:00Z","language":"es","meters":19617,"channels":["email"]}`, true},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			var entries []Entry
+			for i := range 230 {
+				e := goldenEntries()[1]
+				e.ID[15] = byte(i)
+				e.Stream, e.Kind, e.Data = "referral/01992b4e-8a7c-7d3e-9f00-0123456789ab", c.kind, []byte(c.data)
+				entries = append(entries, e)
+			}
+			var head Head
+			seal := func(lines []byte) []byte {
+				head = Head{}
+				groups := [][]Entry{entries}
+				if !c.together {
+					groups = slices.Collect(slices.Chunk(entries, 1))
+				}
+				for _, group := range groups {
+					records, more, err := head.SealLines(lines, group...)
+					if err != nil {
+						b.Fatal(err)
+					}
+					lines, head = more, records[len(records)-1].Head()
+				}
+				return lines
+			}
+			lines := seal(nil)
+			run := func(name string, once func()) {
+				b.Run(name, func(b *testing.B) {
+					b.ReportAllocs()
+					for b.Loop() {
+						once()
+					}
+					b.ReportMetric(float64(len(lines))/float64(len(entries)), "B/record")
+					b.ReportMetric(float64(b.N*len(entries))/b.Elapsed().Seconds(), "records/s")
+				})
+			}
+			var into []Record
+			run("verify", func() {
+				var h Head
+				var err error
+				if into, _, err = h.NextLines(into[:0], lines); err != nil || h != head {
+					b.Fatal(err)
+				}
+			})
+			run("seal", func() { lines = seal(lines[:0]) })
+			var chain chainer
+			prev := make([]byte, hexLen)
+			run("sums", func() {
+				for line := range bytes.Lines(lines) {
+					chain.sum(prev, line[:len(line)-1-sumTail])
+				}
+			})
+			var r Record
+			run("lines", func() {
+				for line := range bytes.Lines(lines) {
+					r.parse(line[:len(line)-1])
+				}
+			})
+		})
 	}
-	records, lines, err := Head{}.SealLines(nil, entries...)
-	if err != nil {
-		b.Fatal(err)
-	}
-	perRecord := func(b *testing.B) {
-		b.ReportMetric(float64(len(lines))/float64(len(records)), "B/record")
-		b.ReportMetric(float64(b.N*len(records))/b.Elapsed().Seconds(), "records/s")
-	}
-	b.Run("verify", func(b *testing.B) {
-		b.ReportAllocs()
-		var into []Record
-		for b.Loop() {
-			var h Head
-			if into, _, err = h.NextLines(into[:0], lines); err != nil {
-				b.Fatal(err)
-			}
-		}
-		perRecord(b)
-	})
-	b.Run("seal", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, lines, err = (Head{}).SealLines(lines[:0], entries...); err != nil {
-				b.Fatal(err)
-			}
-		}
-		perRecord(b)
-	})
-	b.Run("sums", func(b *testing.B) {
-		var c chainer
-		prev := make([]byte, hexLen)
-		for b.Loop() {
-			for line := range bytes.Lines(lines) {
-				c.sum(prev, line[:len(line)-1-sumTail])
-			}
-		}
-		perRecord(b)
-	})
-	b.Run("envelopes", func(b *testing.B) {
-		var r Record
-		for b.Loop() {
-			for line := range bytes.Lines(lines) {
-				r.parse(line[:len(line)-1])
-			}
-		}
-		perRecord(b)
-	})
 }

@@ -19,7 +19,7 @@ import (
 // while the caller deals with what it has.
 //
 // A record's Data is the caller's. It lies in one piece of memory with that of
-// its neighbors, up to 64 KiB: clone what is kept for long.
+// its neighbors, up to 16 KiB: clone what is kept for long.
 func (l *Log) Read(ctx context.Context, after eventlog.Position) iter.Seq2[eventlog.Record, error] {
 	v, err := l.view(ctx, after)
 	return func(yield func(eventlog.Record, error) bool) {

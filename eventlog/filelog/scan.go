@@ -41,11 +41,10 @@ type scan struct {
 }
 
 // A piece begins small, since many reads want one record, and grows to what
-// makes the cost of a call small. Whoever keeps a record's data keeps that of all
-// records of a piece.
+// makes the cost of a call small.
 const (
 	leastPiece = 4 << 10
-	mostPiece  = 64 << 10
+	mostPiece  = 256 << 10
 )
 
 // next appends the next records to dst and returns them and the lines they
@@ -112,17 +111,24 @@ func (s *scan) piece() ([]byte, error) {
 	return s.buf[:n], notEOF(err)
 }
 
-// keepData gives records data of their own, together in one piece of memory.
+// keptTogether is how much data lies in one piece of memory, in bytes: whoever
+// keeps a record's data keeps that of its neighbors.
+const keptTogether = 16 << 10
+
+// keepData gives records data of their own.
 func keepData(records []eventlog.Record) {
-	size := 0
-	for i := range records {
-		size += len(records[i].Data)
-	}
-	data := make([]byte, 0, size)
-	for i := range records {
-		r := &records[i]
-		at := len(data)
-		data = append(data, r.Data...)
-		r.Data = data[at:len(data):len(data)]
+	for len(records) > 0 {
+		n, size := 0, 0
+		for n < len(records) && (n == 0 || size+len(records[n].Data) <= keptTogether) {
+			size += len(records[n].Data)
+			n++
+		}
+		data := make([]byte, 0, size)
+		for i := range records[:n] {
+			r, at := &records[i], len(data)
+			data = append(data, r.Data...)
+			r.Data = data[at:len(data):len(data)]
+		}
+		records = records[n:]
 	}
 }
