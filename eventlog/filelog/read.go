@@ -39,7 +39,7 @@ type view struct {
 	dir      string
 	after    eventlog.Position
 	segments []segment // from the one before the one with the first record to read, if there is one
-	tail     *place    // a place from which to read, if after is in the last append
+	tail     *place    // where to read, if that is the last append
 }
 
 // place is where a line begins in a segment of a view. If its head is on a
@@ -68,7 +68,7 @@ func (l *Log) view(ctx context.Context, after eventlog.Position) (*view, error) 
 	n := len(known.segments)
 	i := sort.Search(n, func(i int) bool { return known.segments[i].first > after+1 }) - 1
 	v := &view{disk: l.disk, dir: l.dir, after: after, segments: slices.Clone(known.segments[max(i-1, 0):])}
-	if before := known.before; before.Position > 0 && before.Position <= after {
+	if before := known.before; before.Position > 0 && before.Position == after {
 		v.tail = &place{head: before, segment: len(v.segments) - 1, offset: known.last}
 	}
 	return v, nil
@@ -82,15 +82,17 @@ func (v *view) read(ctx context.Context, yield func(eventlog.Record, error) bool
 		return
 	}
 	defer w.close()
-	if w.left() < aside {
-		var s stretch
-		for w.cut(&s) {
-			w.verify(&s)
-			if !w.hand(ctx, &s, yield) {
-				return
-			}
+	// Many reads want little, whatever is there: only one that goes on and on is
+	// worth goroutines.
+	var s stretch
+	for handed := 0; handed < aside || w.left() < aside; handed += len(s.lines) {
+		if !w.cut(&s) {
+			return
 		}
-		return
+		w.verify(&s)
+		if !w.hand(ctx, &s, yield) {
+			return
+		}
 	}
 	for s := range w.ahead() {
 		if !w.hand(ctx, s, yield) {
@@ -184,6 +186,9 @@ func (v *view) seek() (p place, err error) {
 func (w *walk) left() (n int64) {
 	for _, seg := range w.segments[w.segment:] {
 		n += seg.size
+	}
+	if w.file != nil {
+		return n - w.in.at
 	}
 	return n - w.offset
 }
