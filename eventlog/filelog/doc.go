@@ -28,7 +28,8 @@
 // writes, and the log is the same log: lock and end are made anew.
 //
 // There is no index beside the log, since every line tells its position: a
-// record is found by halving a segment, in some microseconds wherever it is.
+// record is found by halving a segment, in a fraction of a millisecond wherever
+// it is.
 //
 // # What it promises
 //
@@ -54,9 +55,9 @@
 // it was written.
 //
 // What remains is this. If the process died within a second of its last append,
-// damage at the beginning or the end of a line of that append looks like a
-// crash, and appends cut off where one begins leave no trace. Keep a head
-// elsewhere, if that matters.
+// damage at the beginning or the end of a line of that append, and bytes of it
+// that became zero, look like a crash, and appends cut off the end, whole or
+// through one of them, leave no trace. Keep a head elsewhere, if that matters.
 //
 // # What is verified when
 //
@@ -87,9 +88,8 @@
 //
 // # What it costs
 //
-// An append costs one write and one sync of the disk, and next to nothing else:
-// for 64 records together the chain's sums are one or two hundredths of the
-// time. On Linux room is reserved ahead of the last segment, up to 4 MiB that du
+// An append costs one write and one sync of the disk, and little else: for 64
+// records together the chain's sums are some hundredths of the time. On Linux room is reserved ahead of the last segment, up to 4 MiB that du
 // counts and ls does not; it is given back when the segment or the log is
 // closed. BenchmarkAppend compares with a plain file in the same run.
 package filelog
