@@ -40,6 +40,9 @@ func TestParsePrefix(t *testing.T) {
 			if _, _, err := ParsePrefix(line[:n]); err != io.ErrUnexpectedEOF {
 				t.Errorf("ParsePrefix of the first %d bytes of a line = %v, want io.ErrUnexpectedEOF", n, err)
 			}
+			if testing.Short() && n%8 != 0 {
+				continue
+			}
 			spoiled := bytes.Clone(line)
 			spoiled[n] = 0
 			comparePrefix(t, spoiled)

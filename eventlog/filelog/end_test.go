@@ -106,6 +106,9 @@ func TestFlipEveryBitOfAClosedLog(t *testing.T) {
 	for name, b := range s.closed() {
 		for i := range b {
 			for bit := range 8 {
+				if testing.Short() && bit != i%8 {
+					continue
+				}
 				files := maps.Clone(s.closed())
 				files[name] = bytes.Clone(b)
 				files[name][i] ^= 1 << bit

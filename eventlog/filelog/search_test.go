@@ -69,9 +69,13 @@ func large(t *testing.T, d disk, segment int64, appends, most int) (want []event
 // and beyond: through the writer's log, a read-only one, and one that has
 // verified nothing but its end.
 func TestReadFromAnywhere(t *testing.T) {
+	appends := 300
+	if testing.Short() {
+		appends = 60
+	}
 	for _, segment := range []int64{1, 3_000, 200_000, 0} {
 		d := newMemDisk()
-		want := large(t, d, segment, 300, 5)
+		want := large(t, d, segment, appends, 5)
 		for _, opts := range []*Options{nil, {ReadOnly: true}, {ReadOnly: true, verify: 1}, {verify: 10_000}} {
 			log, err := open("log", opts, d)
 			if err != nil {
