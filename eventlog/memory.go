@@ -1,6 +1,8 @@
 package eventlog
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -11,12 +13,29 @@ import (
 // Memory is a [Log] in memory, for tests and for trying things out. The zero
 // value is an empty log ready for use; it must not be copied. Wait blocks on a
 // channel, so that it counts as blocked in testing/synctest.
+//
+// It holds the lines that any other log would hold, and reads its records from
+// them. What is appended is never moved, and holds nothing for the garbage
+// collector to follow.
 type Memory struct {
 	mu      sync.Mutex
-	records []Record // only ever appended to; nothing in it changes
+	head    Head
+	chunks  []chunk
+	scratch []byte // room for the lines of one append
 	closed  bool
-	moved   chan struct{} // closed at the next change of records or closed; nil while nobody waits
+	moved   chan struct{} // closed at the next change of head or closed; nil while nobody waits
 }
+
+// chunk is a stretch of whole lines. It is written behind its end only, and
+// never beyond its room, so that a reader may go on with what it has seen.
+type chunk struct {
+	first Position // of its first line
+	lines []byte
+}
+
+// chunkSize is the room of a chunk, or more if an append needs it: a reader has
+// to pass by that much at most to come to the line where it begins.
+const chunkSize = 64 << 10
 
 var _ Log = (*Memory)(nil)
 
@@ -33,45 +52,74 @@ func (m *Memory) Append(ctx context.Context, after Position, entries ...Entry) (
 	if len(entries) == 0 {
 		return nil, nil
 	}
-	head := m.head()
-	if err := head.Expect(after); err != nil {
+	if err := m.head.Expect(after); err != nil {
 		return nil, err
 	}
-	sealed, err := head.Seal(entries...)
+	sealed, lines, err := m.head.SealLines(m.scratch[:0], entries...)
 	if err != nil {
 		return nil, err
 	}
-	m.records = append(m.records, sealed...)
+	m.store(m.head.Position+1, lines)
+	m.scratch = lines
+	m.head = sealed[len(sealed)-1].Head()
 	m.move()
-	out := slices.Clone(sealed)
-	for i := range out {
-		out[i].Data = slices.Clone(out[i].Data)
+	return sealed, nil
+}
+
+// store puts lines, the first of them of a position, behind all others.
+func (m *Memory) store(first Position, lines []byte) {
+	last := len(m.chunks) - 1
+	if last < 0 || cap(m.chunks[last].lines)-len(m.chunks[last].lines) < len(lines) {
+		m.chunks = append(m.chunks, chunk{first, make([]byte, 0, max(chunkSize, len(lines)))})
+		last++
 	}
-	return out, nil
+	c := &m.chunks[last]
+	c.lines = append(c.lines, lines...)
 }
 
 // Read implements [Log].
 func (m *Memory) Read(ctx context.Context, after Position) iter.Seq2[Record, error] {
 	m.mu.Lock()
-	records, closed := m.records, m.closed
+	head, closed := m.head.Position, m.closed
 	m.mu.Unlock()
 	return func(yield func(Record, error) bool) {
 		if closed {
 			yield(Record{}, ErrClosed)
 			return
 		}
-		for i := uint64(after); i < uint64(len(records)); i++ {
-			if err := ctx.Err(); err != nil {
-				yield(Record{}, fmt.Errorf("eventlog: read after %d: %w", i, err))
-				return
+		for done := after; done < head; {
+			c := m.chunk(done + 1)
+			at := c.first
+			for rest := c.lines; len(rest) > 0 && at <= head; at++ {
+				end := bytes.IndexByte(rest, '\n')
+				line := rest[:end]
+				rest = rest[end+1:]
+				if at <= done {
+					continue
+				}
+				if err := ctx.Err(); err != nil {
+					yield(Record{}, fmt.Errorf("eventlog: read after %d: %w", at-1, err))
+					return
+				}
+				r, err := ParseLine(slices.Clone(line)) // the reader may do with it what it likes
+				if !yield(r, err) || err != nil {
+					return
+				}
 			}
-			r := records[i]
-			r.Data = slices.Clone(r.Data)
-			if !yield(r, nil) {
-				return
-			}
+			done = at - 1
 		}
 	}
+}
+
+// chunk returns the chunk with the line of a position, which is there.
+func (m *Memory) chunk(p Position) chunk {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i, found := slices.BinarySearchFunc(m.chunks, p, func(c chunk, p Position) int { return cmp.Compare(c.first, p) })
+	if !found {
+		i--
+	}
+	return m.chunks[i]
 }
 
 // Wait implements [Log].
@@ -82,7 +130,7 @@ func (m *Memory) Wait(ctx context.Context, after Position) error {
 			m.mu.Unlock()
 			return ErrClosed
 		}
-		if m.head().Position > after {
+		if m.head.Position > after {
 			m.mu.Unlock()
 			return nil
 		}
@@ -108,13 +156,6 @@ func (m *Memory) Close() error {
 		m.move()
 	}
 	return nil
-}
-
-func (m *Memory) head() Head {
-	if len(m.records) == 0 {
-		return Head{}
-	}
-	return m.records[len(m.records)-1].Head()
 }
 
 // move wakes those who wait.
