@@ -50,6 +50,12 @@ func (a Agent) displayed(at time.Time) geo.States {
 	if !covered(a.Training, at) || !covered(a.Registration, at) {
 		return 0
 	}
+	return a.shown(at)
+}
+
+// shown returns the states where the agent may be shown while training and
+// registration cover it.
+func (a Agent) shown(at time.Time) geo.States {
 	switch in := a.licensed(at) &^ terminated(a.Terminations); a.Display {
 	case DisplayAll, DisplayNoStreet:
 		return in

@@ -174,20 +174,19 @@ func (a Agent) override() Override {
 
 // onDuty reports whether the agent takes new offers at an instant (B1).
 func (a Agent) onDuty(at time.Time) bool {
+	return a.present(at) && (a.override() == OverrideOn || a.Hours.on(at))
+}
+
+// present reports whether the agent is on duty within its hours: it is neither
+// switched off nor absent, or it is switched on.
+func (a Agent) present(at time.Time) bool {
 	switch a.override() {
 	case OverrideOn:
 		return true
 	case OverrideOff:
 		return false
 	}
-	for _, b := range a.Absences {
-		if within(at, b.From, b.Until) {
-			return false
-		}
-	}
-	on := a.Hours.always()
-	a.Hours.around(at, func(from, until time.Time) { on = on || within(at, from, until) })
-	return on
+	return !slices.ContainsFunc(a.Absences, func(b Absence) bool { return within(at, b.From, b.Until) })
 }
 
 // dutyBoundaries offers every instant after at, up to the next days, at which
@@ -200,7 +199,19 @@ func (a Agent) dutyBoundaries(at time.Time, offer func(time.Time)) {
 		offer(b.From)
 		offer(b.Until)
 	}
-	a.Hours.around(at, func(from, until time.Time) { offer(from); offer(until) })
+	a.Hours.boundaries(at, offer)
+}
+
+// on reports whether an instant is within the hours.
+func (h Hours) on(at time.Time) bool {
+	on := h.always()
+	h.around(at, func(from, until time.Time) { on = on || within(at, from, until) })
+	return on
+}
+
+// boundaries offers the beginnings and ends of the shifts around an instant.
+func (h Hours) boundaries(at time.Time, offer func(time.Time)) {
+	h.around(at, func(from, until time.Time) { offer(from); offer(until) })
 }
 
 // around yields the shifts that begin from two days before at to eight days

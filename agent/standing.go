@@ -28,10 +28,7 @@ func (s Standing) Equal(t Standing) bool {
 // agrees with [Agent.Verdict]: an agent without a reason against it is on duty,
 // stands in the state and speaks one of the languages.
 func (a Agent) Standing(p Terms, at time.Time) (s Standing, until time.Time) {
-	s = Standing{Point: a.Profile.Position(), OnDuty: a.onDuty(at)}
-	for _, l := range a.Languages {
-		s.Languages = append(s.Languages, l.Key)
-	}
+	s = Standing{Point: a.Profile.Position(), Languages: a.keys(), OnDuty: a.onDuty(at)}
 	if len(a.absent(p)) == 0 {
 		s.States = a.displayed(at) &^ a.unticked()
 	}
@@ -56,23 +53,19 @@ func (a Agent) absent(p Terms) (why []Reason) {
 
 // nextBoundary returns the first instant after at, at which the clock alone may
 // change the agent's standing, or zero if none does.
-func (a Agent) nextBoundary(at time.Time) (next time.Time) {
-	offer := func(t time.Time) {
-		if t.After(at) && (next.IsZero() || t.Before(next)) {
-			next = t
-		}
-	}
+func (a Agent) nextBoundary(at time.Time) time.Time {
+	n := next{after: at}
 	for _, l := range a.Licenses {
-		l.boundaries(offer)
+		l.boundaries(n.offer)
 	}
 	for _, y := range a.Training {
-		offer(y.From)
-		offer(y.Until)
+		n.offer(y.From)
+		n.offer(y.Until)
 	}
 	for _, y := range a.Registration {
-		offer(y.From)
-		offer(y.Until)
+		n.offer(y.From)
+		n.offer(y.Until)
 	}
-	a.dutyBoundaries(at, offer)
-	return next
+	a.dutyBoundaries(at, n.offer)
+	return n.at
 }

@@ -1,0 +1,61 @@
+package agent
+
+import (
+	"time"
+
+	"github.com/relevo-go/relevo/agent/spoken"
+	"github.com/relevo-go/relevo/geo"
+)
+
+// Footing returns the part of the agent's standing that is its own: where its
+// licenses, display choice and preferences let it take offers, and whether it
+// is on duty but for its weekly hours. It also returns the first instant at which
+// the clock may add to it, zero if it never does; what the clock takes away may
+// go before that, and [Agent.Stands] tells.
+func (a Agent) Footing(at time.Time) (s Standing, gains time.Time) {
+	s = Standing{Point: a.Profile.Position(), Languages: a.keys(), OnDuty: a.present(at)}
+	if a.participates() {
+		s.States = a.shown(at) &^ a.unticked()
+	}
+	n := next{after: at}
+	for _, l := range a.Licenses {
+		n.offer(l.Effective)
+		for _, line := range l.Lines {
+			n.offer(line.Issued)
+		}
+	}
+	if a.override() == OverrideAuto {
+		for _, b := range a.Absences {
+			n.offer(b.Until)
+		}
+	}
+	return s, n.at
+}
+
+// Stands reports whether the agent's footing is in a state at an instant.
+func (a Agent) Stands(in geo.State, at time.Time) bool {
+	return a.participates() && a.present(at) && (a.shown(at) &^ a.unticked()).Has(in)
+}
+
+// next finds the first of many instants that is after one.
+type next struct{ after, at time.Time }
+
+func (n *next) offer(t time.Time) {
+	if t.After(n.after) && (n.at.IsZero() || t.Before(n.at)) {
+		n.at = t
+	}
+}
+
+// participates reports whether nothing keeps the agent out of every line that no
+// clock, no state and no terms change.
+func (a Agent) participates() bool {
+	return a.Registered() && a.Reviewed && len(a.OfferChannels()) > 0
+}
+
+// keys returns the languages that the agent speaks, in its order.
+func (a Agent) keys() (list []spoken.Key) {
+	for _, l := range a.Languages {
+		list = append(list, l.Key)
+	}
+	return list
+}
