@@ -16,19 +16,19 @@ import (
 // A Schedule shares nothing with the agent it is taken from.
 type Schedule struct {
 	hours               Hours
-	trained, registered []cover
+	trained, registered []spell
 	accepted            []Acceptance
 	key                 string
 }
 
-// cover is a time from an instant, or since ever if that is zero, up to another.
-type cover struct{ from, until time.Time }
+// spell is a time from an instant, or since ever if that is zero, up to another.
+type spell struct{ from, until time.Time }
 
 // Schedule returns the agent's schedule from an instant on. What lies before it
 // is left out, so that agents who differ in their past alone have the same.
 func (a Agent) Schedule(from time.Time) Schedule {
 	s := Schedule{
-		trained: covers(nil, a.Training, from), registered: covers(nil, a.Registration, from),
+		trained: spells(nil, a.Training, from), registered: spells(nil, a.Registration, from),
 		accepted: slices.Clone(a.Accepted), key: string(a.AppendSchedule(nil, from)),
 	}
 	for i, acceptance := range s.accepted {
@@ -43,9 +43,9 @@ func (a Agent) Schedule(from time.Time) Schedule {
 // AppendSchedule appends the key of the agent's schedule from an instant on, as
 // [Schedule.Key] returns it, and makes no schedule for that.
 func (a Agent) AppendSchedule(key []byte, from time.Time) []byte {
-	var room [4]cover
+	var room [4]spell
 	for _, completions := range [...][]Completion{a.Training, a.Registration} {
-		list := covers(room[:0], completions, from)
+		list := spells(room[:0], completions, from)
 		key = append(key, byte(len(list)))
 		for _, s := range list {
 			key = appendInstant(appendInstant(key, s.from), s.until)
@@ -77,7 +77,7 @@ func (s Schedule) Open(p Terms, at time.Time) (open bool, until time.Time) {
 	open = inside(s.trained, at) && inside(s.registered, at) && s.hours.on(at) &&
 		accepted(s.accepted, CMS, p.CMS) && accepted(s.accepted, HelpOnDemand, p.HelpOnDemand)
 	n := next{after: at}
-	for _, list := range [...][]cover{s.trained, s.registered} {
+	for _, list := range [...][]spell{s.trained, s.registered} {
 		for _, s := range list {
 			n.offer(s.from)
 			n.offer(s.until)
@@ -87,22 +87,22 @@ func (s Schedule) Open(p Terms, at time.Time) (open bool, until time.Time) {
 	return open, n.at
 }
 
-// covers appends the times after an instant that intervals cover, in order and
+// spells appends the times after an instant that intervals cover, in order and
 // with those that meet in one.
-func covers(list []cover, all []Completion, after time.Time) []cover {
+func spells(list []spell, all []Completion, after time.Time) []spell {
 	begin := len(list)
 	for _, c := range all {
 		if !c.Until.After(after) {
 			continue
 		}
-		s := cover{c.From, c.Until}
+		s := spell{c.From, c.Until}
 		if !s.from.After(after) {
 			s.from = time.Time{}
 		}
 		list = append(list, s)
 	}
 	added := list[begin:]
-	slices.SortFunc(added, func(s, t cover) int { return s.from.Compare(t.from) })
+	slices.SortFunc(added, func(s, t spell) int { return s.from.Compare(t.from) })
 	kept := 0
 	for _, s := range added {
 		if kept > 0 && !s.from.After(added[kept-1].until) {
@@ -117,8 +117,8 @@ func covers(list []cover, all []Completion, after time.Time) []cover {
 	return list[:begin+kept]
 }
 
-func inside(all []cover, at time.Time) bool {
-	return slices.ContainsFunc(all, func(s cover) bool { return within(at, s.from, s.until) })
+func inside(all []spell, at time.Time) bool {
+	return slices.ContainsFunc(all, func(s spell) bool { return within(at, s.from, s.until) })
 }
 
 func appendInstant(dst []byte, t time.Time) []byte {

@@ -55,17 +55,7 @@ func (a Agent) absent(p Terms) (why []Reason) {
 // change the agent's standing, or zero if none does.
 func (a Agent) nextBoundary(at time.Time) time.Time {
 	n := next{after: at}
-	for _, l := range a.Licenses {
-		l.boundaries(n.offer)
-	}
-	for _, y := range a.Training {
-		n.offer(y.From)
-		n.offer(y.Until)
-	}
-	for _, y := range a.Registration {
-		n.offer(y.From)
-		n.offer(y.Until)
-	}
+	a.covers(n.offer)
 	a.dutyBoundaries(at, n.offer)
 	return n.at
 }
