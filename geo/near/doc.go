@@ -2,14 +2,15 @@
 // may be found in a state and speak a language, and then the next, and the next.
 //
 //	var index near.Index
-//	index.Put(near.Entry{ID: 1, Point: miami, States: geo.StatesOf("FL"), Languages: []near.Language{english}, OnDuty: true})
+//	index.Put(near.Entry{ID: 1, Point: miami, States: geo.StatesOf("FL"), Languages: []near.Language{english}, Class: early})
+//	index.SetDuty(early, true)
 //	for m := range index.Line(near.Query{From: tampa, State: "FL", Languages: []near.Language{english}}) {
 //		fmt.Println(m.ID, m.Chord.Meters()) // 1 331.3 km
 //		break
 //	}
 //
 // The package knows places and no agents: who a candidate is, which number a
-// language has, and when somebody is on duty is the caller's.
+// language has, who comes on duty together and when is the caller's.
 //
 // # The order
 //
@@ -20,8 +21,9 @@
 // that have one, at [geo.Unreachable], and so does everybody if the query has
 // none. Any one of a query's languages qualifies (R13).
 //
-// Those off duty are held but not found, so that a shift that begins is a Put
-// of an entry with nothing else new.
+// Those off duty are held but not found. Candidates who come on duty together
+// and go off together are a [Class], so that a shift that begins is one SetDuty,
+// however many work in it.
 //
 // # How it is found
 //

@@ -12,6 +12,11 @@ const (
 	spanish
 )
 
+const (
+	early near.Class = iota
+	late
+)
+
 func point(lat, lng float64) geo.Point {
 	p, err := geo.MakePoint(lat, lng)
 	if err != nil {
@@ -25,11 +30,12 @@ func Example() {
 	florida := geo.StatesOf("FL")
 
 	var index near.Index
-	index.Put(near.Entry{ID: 1, Point: miami, States: florida, Languages: []near.Language{english, spanish}, OnDuty: true})
-	index.Put(near.Entry{ID: 2, Point: orlando, States: florida, Languages: []near.Language{english}, OnDuty: true})
-	index.Put(near.Entry{ID: 3, Point: orlando, States: florida, Languages: []near.Language{spanish}, OnDuty: true, Last: 77})
-	index.Put(near.Entry{ID: 4, Point: tampa, States: florida, Languages: []near.Language{spanish}, OnDuty: false})
-	index.Put(near.Entry{ID: 5, States: florida, Languages: []near.Language{spanish}, OnDuty: true})
+	index.SetDuty(early, true)
+	index.Put(near.Entry{ID: 1, Point: miami, States: florida, Languages: []near.Language{english, spanish}, Class: early})
+	index.Put(near.Entry{ID: 2, Point: orlando, States: florida, Languages: []near.Language{english}, Class: early})
+	index.Put(near.Entry{ID: 3, Point: orlando, States: florida, Languages: []near.Language{spanish}, Class: early, Last: 77})
+	index.Put(near.Entry{ID: 4, Point: tampa, States: florida, Languages: []near.Language{spanish}, Class: late})
+	index.Put(near.Entry{ID: 5, States: florida, Languages: []near.Language{spanish}, Class: early})
 
 	for m := range index.Line(near.Query{From: tampa, State: "FL", Languages: []near.Language{english, spanish}}) {
 		if m.Chord == geo.Unreachable {
@@ -49,8 +55,9 @@ func Example() {
 func ExampleIndex_Line() {
 	here := point(27.9506, -82.4572)
 	var index near.Index
+	index.SetDuty(early, true)
 	for id := range uint64(5) {
-		index.Put(near.Entry{ID: id, Point: here, States: geo.StatesOf("FL"), Languages: []near.Language{english}, OnDuty: true, Last: 10 - id})
+		index.Put(near.Entry{ID: id, Point: here, States: geo.StatesOf("FL"), Languages: []near.Language{english}, Class: early, Last: 10 - id})
 	}
 	asked := map[uint64]bool{4: true, 3: true}
 	for m := range index.Line(near.Query{From: here, State: "FL", Languages: []near.Language{english}}) {
@@ -65,8 +72,9 @@ func ExampleIndex_Line() {
 // A radius: only those with a position within it.
 func ExampleQuery_within() {
 	var index near.Index
+	index.SetDuty(early, true)
 	for id, p := range []geo.Point{point(28.5384, -81.3789), point(25.7617, -80.1918), {}} {
-		index.Put(near.Entry{ID: uint64(id), Point: p, States: geo.StatesOf("FL"), Languages: []near.Language{english}, OnDuty: true})
+		index.Put(near.Entry{ID: uint64(id), Point: p, States: geo.StatesOf("FL"), Languages: []near.Language{english}, Class: early})
 	}
 	q := near.Query{From: point(27.9506, -82.4572), State: "FL", Languages: []near.Language{english}}
 	q.Within = geo.ChordWithin(200_000)

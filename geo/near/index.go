@@ -14,16 +14,18 @@ type Entry struct {
 	Last      uint64     // log position of the last offer, 0 for never; the lower comes first at equal distance (R12)
 	States    geo.States // where the candidate may be found
 	Languages []Language // what the candidate speaks; copied, and a set: order and repeats don't matter
-	OnDuty    bool       // off duty: held, but in nobody's line
+	Class     Class      // with whom the candidate comes on duty; off duty it is held, but in nobody's line
 }
 
 // Index finds the candidates nearest to a place. The zero Index is empty and
 // ready to use; it must not be copied once used. Any number of goroutines may
-// read (Line, Get, Len) at once as long as none writes (Put, Remove).
+// read (Line, OnDuty, Get, Len) at once as long as none writes (Put, SetDuty,
+// Remove).
 type Index struct {
 	candidates candidates
 	places     places
-	languages  languageSets
+	kinds      kinds
+	classes    classes
 	pairs      map[pairKey]*pair
 
 	writes uint64 // how often the index was written, by which a running line notices
@@ -45,9 +47,9 @@ func (x *Index) Get(id uint64) (Entry, bool) {
 		ID:        id,
 		Point:     p.point,
 		Last:      x.candidates.keys[slot].last,
-		States:    geo.States(it.states &^ onDuty),
-		Languages: slices.Clone(x.languages.sets[it.set].languages),
-		OnDuty:    it.states&onDuty != 0,
+		States:    geo.States(it.states),
+		Languages: slices.Clone(x.kinds.all[it.kind].languages),
+		Class:     x.kinds.all[it.kind].class,
 	}, true
 }
 
@@ -56,10 +58,7 @@ func (x *Index) Get(id uint64) (Entry, bool) {
 // is.
 func (x *Index) Put(e Entry) bool {
 	x.writes++
-	it := item{states: uint64(e.States & geo.EveryState), set: x.languages.hold(e.Languages)}
-	if e.OnDuty {
-		it.states |= onDuty
-	}
+	it := item{states: uint64(e.States & geo.EveryState), kind: x.hold(e.Class, e.Languages)}
 	now := key{e.Last, e.ID}
 	at := x.places.of(e.Point)
 
@@ -91,7 +90,7 @@ func (x *Index) Put(e Entry) bool {
 		x.count(it, at)
 		x.places.vacate(from)
 	}
-	x.languages.release(old.set)
+	x.release(old.kind)
 	return !same
 }
 
@@ -103,7 +102,7 @@ func (x *Index) Remove(id uint64) {
 	}
 	x.writes++
 	if x.Len() == 1 {
-		*x = Index{writes: x.writes} // Gives back what a larger index needed.
+		x.forget()
 		return
 	}
 	at := x.candidates.at[slot]
@@ -113,8 +112,17 @@ func (x *Index) Remove(id uint64) {
 	p.cut(i)
 	x.discount(old, at)
 	x.places.vacate(at)
-	x.languages.release(old.set)
+	x.release(old.kind)
 	x.candidates.remove(slot)
+}
+
+// forget gives back all that the candidates needed; what was said of the
+// classes stays.
+func (x *Index) forget() {
+	for i := range x.classes.all {
+		x.classes.all[i].kinds = nil
+	}
+	*x = Index{writes: x.writes, classes: x.classes}
 }
 
 // settle puts an item, whose slot has its key, at a place.
@@ -127,24 +135,16 @@ func (x *Index) settle(it item, at uint32) {
 // count makes an item that settled at a place known to the place's masks and to
 // its pairs.
 func (x *Index) count(it item, at uint32) {
-	if it.states&onDuty == 0 {
-		return
-	}
-	p := &x.places.all[at]
-	p.states |= it.states
-	p.languages |= x.languages.masks[it.set]
+	x.places.all[at].note(it.states, &x.kinds.all[it.kind])
 	x.countPairs(it)
 }
 
 // discount is the reverse of count, for an item no longer at its place. It lets
 // the masks have too much for a while: taking them anew is a look at all items.
 func (x *Index) discount(it item, at uint32) {
-	if it.states&onDuty == 0 {
-		return
-	}
 	p := &x.places.all[at]
 	if p.stale++; int(p.stale) > len(p.items)/8 {
-		p.mask(x.languages.masks)
+		p.mask(&x.kinds)
 	}
 	x.discountPairs(it)
 }

@@ -25,7 +25,11 @@ func isEmpty(v any) bool {
 
 // invariant compares everything the index derives with what it derives it from.
 func (x *Index) invariant() error {
-	pairs := map[pairKey][]uint32{}
+	type partKey struct {
+		pairKey
+		Class
+	}
+	parts := map[partKey][]uint32{}
 	holders := map[uint32]int{}
 	items, occupied, known := 0, 0, 0
 	for at := range x.places.all {
@@ -45,21 +49,19 @@ func (x *Index) invariant() error {
 		}
 		for i, it := range p.items {
 			items++
-			holders[it.set]++
+			holders[it.kind]++
 			if x.candidates.at[it.slot] != uint32(at) || x.candidates.cells[x.candidates.cell(x.candidates.keys[it.slot].id)] != it.slot+1 {
 				return fmt.Errorf("slot %d at place %d is not where it should be", it.slot, at)
 			}
 			if i > 0 && !x.candidates.keys[p.items[i-1].slot].less(x.candidates.keys[it.slot]) {
 				return fmt.Errorf("items %d and %d of place %d are out of order", i-1, i, at)
 			}
-			if it.states&onDuty == 0 {
-				continue
-			}
-			if it.states&^p.states != 0 || x.languages.masks[it.set]&^p.languages != 0 {
+			k := &x.kinds.all[it.kind]
+			if it.states&^p.states != 0 || k.mask&^p.languages != 0 || k.class.bit()&^p.classes != 0 {
 				return fmt.Errorf("the masks of place %d lack something of slot %d", at, it.slot)
 			}
-			for k := range x.pairsOf(it) {
-				pairs[k] = append(pairs[k], it.slot)
+			for pair := range x.pairsOf(it) {
+				parts[partKey{pair, k.class}] = append(parts[partKey{pair, k.class}], it.slot)
 			}
 		}
 	}
@@ -70,23 +72,63 @@ func (x *Index) invariant() error {
 	if items != x.Len() || items+len(x.candidates.free) != len(x.candidates.keys) {
 		return fmt.Errorf("%d items are held; Len is %d, and of %d slots %d are free", items, x.Len(), len(x.candidates.keys), len(x.candidates.free))
 	}
-	if len(pairs) != len(x.pairs) {
-		return fmt.Errorf("%d pairs are kept, want %d", len(x.pairs), len(pairs))
+	if err := x.classes.invariant(&x.kinds); err != nil {
+		return err
 	}
-	for k, slots := range pairs {
-		p := x.pairs[k]
-		slices.Sort(slots)
-		if p == nil || p.count != len(slots) || p.listed && !slices.Equal(p.slots, slots) || p.count <= listAgain && !p.listed {
-			return fmt.Errorf("pair %d is %+v, want those in slots %d", k, p, slots)
+	kept := 0
+	for key, p := range x.pairs {
+		onDuty := 0
+		for i, t := range p.parts {
+			kept++
+			slots := parts[partKey{key, t.class}]
+			slices.Sort(slots)
+			if len(slots) == 0 || int(t.count) != len(slots) || t.listed() && !slices.Equal(t.slots, slots) || t.count <= listAgain && !t.listed() {
+				return fmt.Errorf("pair %d has the part %+v, want those in slots %d", key, t, slots)
+			}
+			if i > 0 && p.parts[i-1].class >= t.class {
+				return fmt.Errorf("the parts of pair %d are out of order", key)
+			}
+			if x.classes.onDuty(t.class) {
+				onDuty += len(slots)
+			}
+		}
+		if got := x.onDuty(p); got != onDuty {
+			return fmt.Errorf("pair %d counts %d on duty, want %d", key, got, onDuty)
 		}
 	}
-	if len(holders) != len(x.languages.number) || len(holders)+len(x.languages.free) != len(x.languages.sets) {
-		return fmt.Errorf("%d sets of languages are held, %d are wanted", len(x.languages.number), len(holders))
+	if kept != len(parts) {
+		return fmt.Errorf("%d parts of pairs are kept, want %d", kept, len(parts))
+	}
+	if len(holders) != len(x.kinds.number) || len(holders)+len(x.kinds.free) != len(x.kinds.all) {
+		return fmt.Errorf("%d kinds are held, %d are wanted", len(x.kinds.number), len(holders))
 	}
 	for n, want := range holders {
-		if got := x.languages.sets[n].holders; got != want {
-			return fmt.Errorf("set %d has %d holders, want %d", n, got, want)
+		if got := x.kinds.all[n].holders; got != want {
+			return fmt.Errorf("kind %d has %d holders, want %d", n, got, want)
 		}
+	}
+	return nil
+}
+
+// invariant compares what is known of the classes with the kinds.
+func (cs *classes) invariant(ks *kinds) error {
+	var on [64]uint32
+	var bits uint64
+	kinds := 0
+	for c, cl := range cs.all {
+		if cl.on {
+			on[c%64]++
+			bits |= Class(c).bit()
+		}
+		for rank, n := range cl.kinds {
+			kinds++
+			if k := ks.all[n]; k.class != Class(c) || k.rank != rank || ks.masks[n] != k.seen(cl.on) {
+				return fmt.Errorf("kind %d with mask %x of class %d is %+v", n, ks.masks[n], c, k)
+			}
+		}
+	}
+	if on != cs.on || bits != cs.bits || kinds != len(ks.number) {
+		return fmt.Errorf("classes %v are on duty and have %d kinds, want %v and %d", cs.on, kinds, on, len(ks.number))
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func (m Match) before(other Match) bool {
 func (x *Index) Line(q Query) iter.Seq[Match] {
 	return func(yield func(Match) bool) {
 		var room [24]head
-		s := search{x: x, q: q, wanted: x.want(q.State.Index(), q.Languages), limit: geo.Unreachable}
+		s := search{x: x, q: q, limit: geo.Unreachable}
 		if q.Within != 0 {
 			s.limit = min(q.Within, geo.Unreachable-1)
 		}
@@ -79,12 +79,15 @@ type search struct {
 // run yields the line from behind the last match, in the room of hs. It reports
 // whether to run again, because the index was written meanwhile.
 func (s *search) run(hs heads, yield func(Match) bool) bool {
-	left, listed := s.count()
+	left := s.count()
 	if left == 0 || s.limit < 0 {
 		return false
 	}
+	s.wanted = s.x.want(s.q.State.Index(), s.q.Languages)
 	writes := s.x.writes
-	short := listed && left <= few
+	// So few are listed: of a part without a list there are more.
+	short := left <= few
+	listed := short || left <= listMost && s.listed()
 	radius, first := 0.0, firstRadius(left)
 	beyond := geo.Chord(-1) // What is nearer is done.
 	for s.seen = 0; ; {
@@ -143,20 +146,26 @@ func firstRadius(count int) float64 {
 }
 
 // count returns how many candidates there are, or more, for those who speak
-// two of the languages count twice; and whether all of them are listed.
-func (s *search) count() (n int, listed bool) {
+// two of the languages count twice.
+func (s *search) count() (n int) {
 	state := s.q.State.Index()
 	if state < 0 {
-		return 0, false
+		return 0
 	}
-	listed = true
 	for _, l := range s.q.Languages {
-		if p := s.x.pairs[pairOf(state, l)]; p != nil {
-			n += p.count
-			listed = listed && p.listed
+		n += s.x.onDuty(s.x.pairs[pairOf(state, l)])
+	}
+	return n
+}
+
+// listed reports whether all of them are in lists.
+func (s *search) listed() bool {
+	for _, l := range s.q.Languages {
+		if p := s.x.pairs[pairOf(s.q.State.Index(), l)]; p != nil && !s.x.listed(p) {
+			return false
 		}
 	}
-	return n, listed
+	return true
 }
 
 // advance moves h to the next candidate of its place, if there is one.
@@ -211,7 +220,7 @@ func (s *search) addPlaces(hs heads, beyond geo.Chord) heads {
 	return hs
 }
 
-// addLists adds all candidates left, each by itself.
+// addLists adds all candidates left, each by itself. They must be listed.
 func (s *search) addLists(hs heads, beyond geo.Chord) heads {
 	state := s.q.State.Index()
 	for _, l := range s.q.Languages {
@@ -219,10 +228,15 @@ func (s *search) addLists(hs heads, beyond geo.Chord) heads {
 		if p == nil {
 			continue
 		}
-		for _, slot := range p.slots {
-			c := s.chord(&s.x.places.all[s.x.candidates.at[slot]])
-			if c > beyond && c <= s.limit {
-				hs = append(hs, head{chord: c, key: s.x.candidates.keys[slot], next: alone})
+		for i := range p.parts {
+			if !s.x.classes.onDuty(p.parts[i].class) {
+				continue
+			}
+			for _, slot := range p.parts[i].slots {
+				c := s.chord(&s.x.places.all[s.x.candidates.at[slot]])
+				if c > beyond && c <= s.limit {
+					hs = append(hs, head{chord: c, key: s.x.candidates.keys[slot], next: alone})
+				}
 			}
 		}
 	}

@@ -29,13 +29,20 @@ func zip(t testing.TB, z geo.ZIP) geo.Point {
 	return place.Point
 }
 
+// onDuty returns an index whose class 0 is on duty.
+func onDuty() *Index {
+	x := new(Index)
+	x.SetDuty(0, true)
+	return x
+}
+
 // filler puts n candidates who match nothing at random places, so that pairs
 // of places are searched in windows and not in a list.
 func filler(x *Index, n uint64) {
 	r := rand.New(rand.NewPCG(3, 3))
 	for id := range n {
 		p := point(r.Int32N(180*geo.DegreeE7)-90*geo.DegreeE7, int32(r.Int64N(360*geo.DegreeE7)-180*geo.DegreeE7))
-		x.Put(Entry{ID: 1000 + id, Point: p, States: geo.EveryState, Languages: []Language{1}, OnDuty: true})
+		x.Put(Entry{ID: 1000 + id, Point: p, States: geo.EveryState, Languages: []Language{1}})
 	}
 }
 
@@ -57,10 +64,10 @@ func TestNearestOnTheSphere(t *testing.T) {
 		{"from 99759, 99782 is nearer than 99761", zip(t, "99759"), zip(t, "99782"), zip(t, "99761"), 148_800, 235_500},
 	} {
 		for _, fill := range []uint64{0, 3000} {
-			var x Index
-			filler(&x, fill)
-			x.Put(Entry{ID: 1, Point: c.other, States: geo.StatesOf("AK"), Languages: []Language{0}, OnDuty: true})
-			x.Put(Entry{ID: 2, Point: c.nearer, States: geo.StatesOf("AK"), Languages: []Language{0}, OnDuty: true})
+			x := onDuty()
+			filler(x, fill)
+			x.Put(Entry{ID: 1, Point: c.other, States: geo.StatesOf("AK"), Languages: []Language{0}})
+			x.Put(Entry{ID: 2, Point: c.nearer, States: geo.StatesOf("AK"), Languages: []Language{0}})
 			line := take(x.Line(Query{From: c.from, State: "AK", Languages: []Language{0}}), -1)
 			if len(line) != 2 || line[0].ID != 2 {
 				t.Errorf("%s; Line = %+v", c.why, line)
@@ -83,10 +90,13 @@ func TestLineAmongZIPs(t *testing.T) {
 		areas = append(areas, place)
 	}
 	area := func() zcta.Place { return areas[int(float64(len(areas))*r.Float64()*r.Float64())] }
-	w := &world{Rand: r, twin: twin{}, index: new(Index), ids: 20_000}
+	w := &world{Rand: r, twin: newTwin(), index: new(Index), ids: 20_000}
+	for c := range Class(7) { // Three of ten are off duty.
+		w.setDuty(c, true)
+	}
 	for id := range w.ids {
 		home := area()
-		e := Entry{ID: id, Point: home.Point, States: home.States, Languages: []Language{0}, OnDuty: r.IntN(10) < 7, Last: r.Uint64N(3)}
+		e := Entry{ID: id, Point: home.Point, States: home.States, Languages: []Language{0}, Class: Class(r.IntN(10)), Last: r.Uint64N(3)}
 		for range r.IntN(6) {
 			e.States |= area().States
 		}
@@ -98,7 +108,7 @@ func TestLineAmongZIPs(t *testing.T) {
 		if home.States.Has("PR") || home.States.Has("VI") {
 			e.States, e.Languages = e.States.With("WA"), append(e.Languages, 200)
 		}
-		w.twin[id] = e
+		w.twin.entries[id] = e
 		w.index.Put(e)
 	}
 	w.check(t, "after all are put")
@@ -119,25 +129,31 @@ func TestLineAmongZIPs(t *testing.T) {
 	}
 }
 
-// A list is given up when it grows long, and made again when few are left.
+// A list is given up when it grows long, and made again when few are left; each
+// class has its own.
 func TestListsComeAndGo(t *testing.T) {
-	w := &world{Rand: rand.New(rand.NewPCG(*flagSeed, 0)), twin: twin{}, index: new(Index), ids: listMost + 500}
+	w := &world{Rand: rand.New(rand.NewPCG(*flagSeed, 0)), twin: newTwin(), index: new(Index), ids: listMost + 500}
 	for range 3000 {
 		w.spots = append(w.spots, w.anywhere())
 	}
-	k := pairOf(geo.State("FL").Index(), 7)
-	put := func(id uint64, on bool) {
-		e := Entry{ID: id, Point: w.point(), States: geo.StatesOf("FL", "GA"), Languages: []Language{7}, OnDuty: on}
-		w.twin[id] = e
+	put := func(id uint64, c Class) {
+		e := Entry{ID: id, Point: w.point(), States: geo.StatesOf("FL", "GA"), Languages: []Language{7}, Class: c}
+		w.twin.entries[id] = e
 		w.index.Put(e)
 	}
-	compare := func(at string, listed bool) {
+	compare := func(at string, want ...bool) {
 		t.Helper()
-		if got := w.index.pairs[k].listed; got != listed {
-			t.Errorf("%s: listed = %t, want %t", at, got, listed)
+		var got []bool
+		for _, part := range w.index.pairs[pairOf(geo.State("FL").Index(), 7)].parts {
+			got = append(got, part.listed())
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: whether the classes are listed: %t, want %t", at, got, want)
 		}
 		w.check(t, at)
-		for range 10 {
+		for i := range 12 {
+			w.setDuty(0, i%4 > 0)
+			w.setDuty(1, i%3 > 0)
 			q := Query{From: w.point(), State: "FL", Languages: []Language{7}}
 			if diff := gocmp.Diff(w.twin.line(q), take(w.index.Line(q), -1), equateEmpty); diff != "" {
 				t.Fatalf("%s: Line(%+v) (-twin +index):\n%s", at, q, diff)
@@ -145,27 +161,29 @@ func TestListsComeAndGo(t *testing.T) {
 		}
 	}
 	for id := range uint64(listMost) {
-		put(id, true)
+		put(id, 0)
 	}
 	compare("as long as a list can be", true)
 	for id := uint64(listMost); id < w.ids; id++ {
-		put(id, true)
+		put(id, 0)
 	}
 	compare("longer", false)
-	for id := uint64(listAgain) + 1; id < w.ids; id++ {
-		put(id, false)
+	put(0, 1)
+	compare("longer, and another class", false, true)
+	for id := uint64(listAgain) + 2; id < w.ids; id++ {
+		put(id, 1)
 	}
-	compare("one too many to be listed again", false)
-	put(0, false)
-	compare("few enough", true)
-	put(0, true)
-	compare("one more than that", true)
+	compare("one too many to be listed again", false, true)
+	put(1, 1)
+	compare("few enough", true, true)
+	put(0, 0)
+	compare("one more than that", true, true)
 }
 
 func TestLanguagesInAnyNumber(t *testing.T) {
-	var x Index
+	x := onDuty()
 	for id := range uint64(1000) {
-		x.Put(Entry{ID: id, States: geo.StatesOf("TX"), Languages: []Language{Language(id), 65535}, OnDuty: true})
+		x.Put(Entry{ID: id, States: geo.StatesOf("TX"), Languages: []Language{Language(id), 65535}})
 	}
 	for _, c := range []struct {
 		why       string
@@ -194,7 +212,7 @@ func TestLanguagesInAnyNumber(t *testing.T) {
 }
 
 func TestEmptyAndStrange(t *testing.T) {
-	var x Index
+	x := onDuty()
 	x.Remove(1)
 	here := degrees(t, 27.95, -82.46)
 	q := Query{From: here, State: "FL", Languages: []Language{0}}
@@ -202,9 +220,9 @@ func TestEmptyAndStrange(t *testing.T) {
 		t.Errorf("the line of an empty index = %+v, want none", got)
 	}
 	languages := []Language{3, 0, 3}
-	x.Put(Entry{ID: 1, Point: here, States: geo.StatesOf("FL") | ^geo.EveryState, Languages: languages, OnDuty: true})
+	x.Put(Entry{ID: 1, Point: here, States: geo.StatesOf("FL") | ^geo.EveryState, Languages: languages})
 	languages[1] = 9 // The caller's to change.
-	want := Entry{ID: 1, Point: here, States: geo.StatesOf("FL"), Languages: []Language{0, 3}, OnDuty: true}
+	want := Entry{ID: 1, Point: here, States: geo.StatesOf("FL"), Languages: []Language{0, 3}}
 	got, ok := x.Get(1)
 	if diff := gocmp.Diff(want, got, gocmp.Comparer(func(a, b geo.Point) bool { return a == b })); diff != "" || !ok {
 		t.Errorf("Get(1) = _, %t (-want +got):\n%s", ok, diff)
@@ -225,10 +243,10 @@ func TestEmptyAndStrange(t *testing.T) {
 func TestWritesInsideTheLine(t *testing.T) {
 	for _, apart := range []float64{0, 0.001, 1} { // at one place, in a city, in a country
 		for _, n := range []uint64{9, 3 * few} { // by list, by windows
-			var x Index
+			x := onDuty()
 			entry := func(id uint64) Entry {
 				p := degrees(t, 30+apart*float64(id)/float64(n), -90)
-				return Entry{ID: id, Point: p, States: geo.StatesOf("LA"), Languages: []Language{0}, OnDuty: true}
+				return Entry{ID: id, Point: p, States: geo.StatesOf("LA"), Languages: []Language{0}}
 			}
 			for id := range n {
 				x.Put(entry(id))
@@ -244,7 +262,7 @@ func TestWritesInsideTheLine(t *testing.T) {
 					x.Remove(2) // ahead
 				case 3:
 					off := entry(4)
-					off.OnDuty = false
+					off.Class = 1
 					x.Put(off)
 				case 5:
 					x.Put(entry(2)) // behind by now
@@ -297,8 +315,8 @@ func TestManyReaders(t *testing.T) {
 }
 
 func TestFirstMatchAllocatesNothing(t *testing.T) {
-	var x Index
-	filler(&x, 20_000)
+	x := onDuty()
+	filler(x, 20_000)
 	q := Query{From: degrees(t, 40, -100), State: "KS", Languages: []Language{1}}
 	if got := testing.AllocsPerRun(100, func() {
 		for range x.Line(q) {

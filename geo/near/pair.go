@@ -1,8 +1,10 @@
 package near
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
+	"sync/atomic"
 )
 
 // pairKey is a state and a language: the index of the state times 2^16, plus
@@ -11,12 +13,20 @@ type pairKey uint32
 
 func pairOf(state int, l Language) pairKey { return pairKey(state)<<16 | pairKey(l) }
 
-// pair counts the candidates on duty in one state with one language. A pair
-// without any is not kept.
+// pair counts the candidates in one state with one language, class by class. A
+// pair without any is not kept.
 type pair struct {
-	count  int
-	listed bool
-	slots  []uint32 // all of them, rising, if listed
+	parts []part // by class, rising
+	// counted is the epoch of the classes times 2^32, plus how many were on duty
+	// then; 0 if nobody counted, or nobody ever was. Readers count, and there may be many at once.
+	counted atomic.Uint64
+}
+
+// part is what a pair has of one class. One without candidates is not kept.
+type part struct {
+	class Class
+	count uint32
+	slots []uint32 // all of them, rising, if listed; nil if not
 }
 
 const (
@@ -28,52 +38,115 @@ const (
 	listAgain = 1024
 )
 
-// countPairs adds an item on duty to its pairs.
+func (p *part) listed() bool { return p.slots != nil }
+
+// find returns where the part of a class is, or belongs.
+func (p *pair) find(c Class) (int, bool) {
+	return slices.BinarySearchFunc(p.parts, c, func(p part, c Class) int { return cmp.Compare(p.class, c) })
+}
+
+// onDuty returns how many of a pair are on duty; a nil pair has none.
+func (x *Index) onDuty(p *pair) int {
+	if p == nil {
+		return 0
+	}
+	if c := p.counted.Load(); c>>32 == uint64(x.classes.epoch) {
+		return int(uint32(c))
+	}
+	n := uint32(0)
+	for i := range p.parts {
+		if x.classes.all[p.parts[i].class].on {
+			n += p.parts[i].count
+		}
+	}
+	p.counted.Store(uint64(x.classes.epoch)<<32 | uint64(n))
+	return int(n)
+}
+
+// listed reports whether everybody of a pair who is on duty is in a list.
+func (x *Index) listed(p *pair) bool {
+	for i := range p.parts {
+		if x.classes.all[p.parts[i].class].on && !p.parts[i].listed() {
+			return false
+		}
+	}
+	return true
+}
+
+// countPairs adds an item to its pairs.
 func (x *Index) countPairs(it item) {
 	if x.pairs == nil {
 		x.pairs = make(map[pairKey]*pair)
 	}
+	class := x.kinds.all[it.kind].class
 	for k := range x.pairsOf(it) {
 		p := x.pairs[k]
 		if p == nil {
-			p = &pair{listed: true}
+			p = new(pair)
 			x.pairs[k] = p
 		}
-		p.count++
-		switch {
-		case !p.listed:
-		case p.count > listMost:
-			p.listed, p.slots = false, nil
-		default:
-			i, _ := slices.BinarySearch(p.slots, it.slot)
-			p.slots = slices.Insert(p.slots, i, it.slot)
+		i, known := p.find(class)
+		if !known {
+			p.parts = slices.Insert(p.parts, i, part{class: class, slots: []uint32{}})
 		}
+		p.parts[i].add(it.slot)
+		x.recount(p, class, 1)
 	}
 }
 
 // discountPairs takes an item, which is no longer at its place, out of its
 // pairs.
 func (x *Index) discountPairs(it item) {
+	class := x.kinds.all[it.kind].class
 	for k := range x.pairsOf(it) {
 		p := x.pairs[k]
-		p.count--
-		switch {
-		case p.count == 0:
+		i, _ := p.find(class)
+		switch t := &p.parts[i]; {
+		case t.count > 1:
+			if t.remove(it.slot); t.count == listAgain && !t.listed() {
+				t.slots = x.slotsOf(k, class)
+			}
+		case len(p.parts) > 1:
+			p.parts = slices.Delete(p.parts, i, i+1)
+		default:
 			delete(x.pairs, k)
-		case p.listed:
-			i, _ := slices.BinarySearch(p.slots, it.slot)
-			p.slots = slices.Delete(p.slots, i, i+1)
-		case p.count == listAgain:
-			p.listed, p.slots = true, x.slotsOf(k)
 		}
+		x.recount(p, class, -1)
+	}
+}
+
+// recount keeps the count of a pair, one of whose candidates came or went.
+func (x *Index) recount(p *pair, c Class, by int) {
+	if counted := p.counted.Load(); counted>>32 == uint64(x.classes.epoch) && x.classes.onDuty(c) {
+		p.counted.Store(uint64(int64(counted) + int64(by)))
+	}
+}
+
+func (t *part) add(slot uint32) {
+	t.count++
+	switch {
+	case !t.listed():
+	case t.count > listMost:
+		t.slots = nil
+	default:
+		i, _ := slices.BinarySearch(t.slots, slot)
+		t.slots = slices.Insert(t.slots, i, slot)
+	}
+}
+
+func (t *part) remove(slot uint32) {
+	t.count--
+	if t.listed() {
+		i, _ := slices.BinarySearch(t.slots, slot)
+		t.slots = slices.Delete(t.slots, i, i+1)
 	}
 }
 
 // pairsOf yields the pairs of an item.
 func (x *Index) pairsOf(it item) func(yield func(pairKey) bool) {
 	return func(yield func(pairKey) bool) {
-		for _, l := range x.languages.sets[it.set].languages {
-			for rest := it.states &^ onDuty; rest != 0; rest &= rest - 1 {
+		for _, l := range x.kinds.all[it.kind].languages {
+			for rest := it.states; rest != 0; rest &= rest - 1 {
 				if !yield(pairOf(bits.TrailingZeros64(rest), l)) {
 					return
 				}
@@ -82,9 +155,12 @@ func (x *Index) pairsOf(it item) func(yield func(pairKey) bool) {
 	}
 }
 
-// slotsOf finds the slots of all candidates on duty in a pair, in rising order.
-func (x *Index) slotsOf(k pairKey) []uint32 {
-	w := x.want(int(k>>16), []Language{Language(k & 0xffff)})
+// slotsOf finds the slots of all candidates of a class in a pair, on duty or
+// off, in rising order.
+func (x *Index) slotsOf(k pairKey, c Class) []uint32 {
+	language := []Language{Language(k & 0xffff)}
+	w := x.want(int(k>>16), language)
+	w.classes = c.bit()
 	slots := make([]uint32, 0, listAgain)
 	for i := range x.places.all {
 		p := &x.places.all[i]
@@ -92,7 +168,7 @@ func (x *Index) slotsOf(k pairKey) []uint32 {
 			continue
 		}
 		for _, it := range p.items {
-			if w.is(it) {
+			if it.states&w.state != 0 && x.kinds.all[it.kind].class == c && x.kinds.speaksAny(it.kind, language) {
 				slots = append(slots, it.slot)
 			}
 		}

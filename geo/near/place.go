@@ -10,24 +10,21 @@ import (
 type place struct {
 	point  geo.Point
 	vector geo.Vector
-	stale  uint32 // items on duty that left since the masks were taken
+	stale  uint32 // items that left since the masks were taken
 
-	// What the items on duty have, all together: each state's bit, and each
-	// language's as in languageSets. Bits of items that left may be there still.
-	states, languages uint64
+	// What the items have, all together: the bits of their states, languages and
+	// classes. Bits of items that left may be there still.
+	states, languages, classes uint64
 
 	items []item // in the order of their keys (R12)
 }
 
 // item is one candidate at a place: all that decides whether it is found.
 type item struct {
-	states uint64 // the bits of geo.States, and onDuty
-	set    uint32 // its languages, in languageSets
-	slot   uint32 // its key, in Index.keys
+	states uint64 // the bits of geo.States
+	kind   uint32 // its languages and its class, in kinds
+	slot   uint32 // its key, in candidates
 }
-
-// onDuty is the bit in item.states of those who can be found.
-const onDuty = 1 << 63
 
 // insert makes it the item with index i. Room grows by an eighth: there are so
 // many places that doubling would waste more than copying costs.
@@ -50,13 +47,17 @@ func (p *place) resize(room int) {
 	p.items = append(make([]item, 0, room), p.items...)
 }
 
-// mask takes the masks anew, given those of the language sets.
-func (p *place) mask(languages []uint64) {
-	p.stale, p.states, p.languages = 0, 0, 0
+// note adds what a kind of item, found in the states, has to the masks.
+func (p *place) note(states uint64, k *kind) {
+	p.states |= states
+	p.languages |= k.mask
+	p.classes |= k.class.bit()
+}
+
+// mask takes the masks anew.
+func (p *place) mask(ks *kinds) {
+	p.stale, p.states, p.languages, p.classes = 0, 0, 0, 0
 	for _, it := range p.items {
-		if it.states&onDuty != 0 {
-			p.states |= it.states
-			p.languages |= languages[it.set]
-		}
+		p.note(it.states, &ks.all[it.kind])
 	}
 }

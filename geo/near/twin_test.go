@@ -20,15 +20,18 @@ var (
 )
 
 // twin is the index without any cleverness: it looks at everybody and sorts.
-type twin map[uint64]Entry
+type twin struct {
+	entries map[uint64]Entry
+	duty    map[Class]bool
+}
 
 func (w twin) line(q Query) []Match {
 	var line []Match
-	for id, e := range w {
+	for id, e := range w.entries {
 		speaks := slices.ContainsFunc(q.Languages, func(l Language) bool { return slices.Contains(e.Languages, l) })
 		chord := geo.ChordBetween(q.From, e.Point)
 		outside := q.Within != 0 && (chord == geo.Unreachable || chord > q.Within)
-		if e.OnDuty && e.States.Has(q.State) && speaks && !outside {
+		if w.duty[e.Class] && e.States.Has(q.State) && speaks && !outside {
 			line = append(line, Match{id, chord, e.Last})
 		}
 	}
@@ -37,6 +40,8 @@ func (w twin) line(q Query) []Match {
 	})
 	return line
 }
+
+func newTwin() twin { return twin{map[uint64]Entry{}, map[Class]bool{}} }
 
 // take returns the first n of a line, or all of it if n is negative.
 func take(line iter.Seq[Match], n int) []Match {
@@ -61,15 +66,20 @@ type world struct {
 	ids       uint64      // IDs are below
 	languages int         // numbers are below
 	states    []geo.State
-	onDuty    float64
+	classes   Class   // numbers are below
+	onDuty    float64 // the part of the classes that is on duty
 }
 
 func newWorld(r *rand.Rand) *world {
-	w := &world{Rand: r, twin: twin{}, index: new(Index)}
+	w := &world{Rand: r, twin: newTwin(), index: new(Index)}
 	w.ids = 1 + r.Uint64N([]uint64{3, 40, 400, 3000}[r.IntN(4)])
 	w.languages = []int{1, 3, 70, 1000}[r.IntN(4)]
+	w.classes = []Class{1, 2, 70, 1000}[r.IntN(4)]
 	w.onDuty = []float64{0, 0.05, 0.7, 1}[r.IntN(4)]
 	w.states = slices.Collect(geo.AllStates())[:1+r.IntN(4)]
+	for c := range w.classes {
+		w.setDuty(c, w.Float64() < w.onDuty)
+	}
 	for range r.IntN(8) {
 		w.spots = append(w.spots, w.anywhere())
 	}
@@ -138,7 +148,7 @@ func (w *world) entry() Entry {
 		ID:        w.Uint64N(w.ids),
 		Point:     w.point(),
 		Languages: w.someLanguages(4),
-		OnDuty:    w.Float64() < w.onDuty,
+		Class:     w.class(),
 	}
 	if w.IntN(2) == 0 {
 		e.Last = w.Uint64N(5)
@@ -151,24 +161,36 @@ func (w *world) entry() Entry {
 	return e
 }
 
+// class favors the class 0.
+func (w *world) class() Class { return Class(float64(w.classes) * w.Float64() * w.Float64()) }
+
+// setDuty says it to both.
+func (w *world) setDuty(c Class, on bool) {
+	w.index.SetDuty(c, on)
+	w.twin.duty[c] = on
+}
+
 // turn writes something, to both.
 func (w *world) turn() {
 	e := w.entry()
-	old, known := w.twin[e.ID]
+	old, known := w.twin.entries[e.ID]
 	switch {
 	case w.IntN(10) == 0:
 		w.index.Remove(e.ID)
-		delete(w.twin, e.ID)
+		delete(w.twin.entries, e.ID)
+		return
+	case w.IntN(10) == 0:
+		w.setDuty(w.class(), w.Float64() < w.onDuty)
 		return
 	case known && w.IntN(3) == 0: // An offer.
 		e, e.Last = old, w.Uint64N(9)
-	case known && w.IntN(3) == 0: // A shift.
-		e, e.OnDuty = old, !old.OnDuty
+	case known && w.IntN(3) == 0: // Another shift.
+		e, e.Class = old, w.class()
 	case known && w.IntN(3) == 0: // A move.
 		e, e.Point = old, w.point()
 	}
 	w.index.Put(e)
-	w.twin[e.ID] = e
+	w.twin.entries[e.ID] = e
 }
 
 func (w *world) query() Query {
@@ -211,6 +233,7 @@ func TestLineIsThatOfTheTwin(t *testing.T) {
 			}
 			lines, longest = lines+1, max(longest, len(want))
 		}
+		w.checkCounts(t, at)
 		w.check(t, at)
 		w.rebuild(t, at)
 	}
@@ -222,11 +245,11 @@ func TestLineIsThatOfTheTwin(t *testing.T) {
 // check compares what the index holds.
 func (w *world) check(t *testing.T, at string) {
 	t.Helper()
-	if got := w.index.Len(); got != len(w.twin) {
-		t.Fatalf("%s: Len() = %d, want %d", at, got, len(w.twin))
+	if got := w.index.Len(); got != len(w.twin.entries) {
+		t.Fatalf("%s: Len() = %d, want %d", at, got, len(w.twin.entries))
 	}
 	for id := range w.ids {
-		want, known := w.twin[id]
+		want, known := w.twin.entries[id]
 		want.Languages = slices.Compact(slices.Sorted(slices.Values(want.Languages)))
 		got, ok := w.index.Get(id)
 		if ok != known {
@@ -241,19 +264,34 @@ func (w *world) check(t *testing.T, at string) {
 	}
 }
 
+// checkCounts compares how many are on duty.
+func (w *world) checkCounts(t *testing.T, at string) {
+	t.Helper()
+	for range 20 {
+		state, l := w.states[w.IntN(len(w.states))], Language(w.IntN(w.languages))
+		want := len(w.twin.line(Query{State: state, Languages: []Language{l}}))
+		if got := w.index.OnDuty(state, l); got != want {
+			t.Fatalf("%s: OnDuty(%s, %d) = %d, want %d", at, state, l, got, want)
+		}
+	}
+}
+
 // rebuild puts everybody into a new index, in another order, and compares.
 func (w *world) rebuild(t *testing.T, at string) {
 	t.Helper()
 	again := new(Index)
-	ids := make([]uint64, 0, len(w.twin))
+	ids := make([]uint64, 0, len(w.twin.entries))
 	for id := range w.ids {
-		if _, ok := w.twin[id]; ok {
+		if _, ok := w.twin.entries[id]; ok {
 			ids = append(ids, id)
 		}
 	}
 	w.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
 	for _, id := range ids {
-		again.Put(w.twin[id])
+		again.Put(w.twin.entries[id])
+	}
+	for c, on := range w.twin.duty {
+		again.SetDuty(c, on)
 	}
 	for range 10 {
 		q := w.query()

@@ -40,8 +40,12 @@ type filing struct {
 	state  geo.State
 }
 
+// onDuty is the class in the index of all who are on duty; the others are in the
+// class 0.
+const onDuty near.Class = 1
+
 func newDerived() *derived {
-	return &derived{
+	d := &derived{
 		tongues:   map[spoken.Key]near.Language{},
 		standings: map[agent.NPN]agent.Standing{},
 		losses:    map[uuid.UUID]loss{},
@@ -51,6 +55,8 @@ func newDerived() *derived {
 		woken:     map[uuid.UUID]bool{},
 		pending:   map[uuid.UUID]bool{},
 	}
+	d.index.SetDuty(onDuty, true)
+	return d
 }
 
 // derive makes everything anew from a book as it stands at an instant. What has
@@ -105,9 +111,11 @@ func (d *derived) loadChanged(b *book.Book, n agent.NPN) {
 	load := b.Load(n)
 	entry := near.Entry{
 		ID: uint64(n), Point: s.Point, Last: load.LastOffer, States: s.States, Languages: d.numbers(s.Languages),
-		OnDuty: s.OnDuty && (policy.MaxOpenOffers == 0 || load.Open < policy.MaxOpenOffers),
 	}
-	if fresh := d.index.Put(entry); fresh && entry.OnDuty {
+	if s.OnDuty && (policy.MaxOpenOffers == 0 || load.Open < policy.MaxOpenOffers) {
+		entry.Class = onDuty
+	}
+	if fresh := d.index.Put(entry); fresh && entry.Class == onDuty {
 		d.wake(b, n, s)
 	}
 }
