@@ -184,6 +184,11 @@ func (w *world) turn() {
 		return
 	case known && w.IntN(3) == 0: // An offer.
 		e, e.Last = old, w.Uint64N(9)
+		if w.IntN(2) == 0 {
+			w.index.SetLast(e.ID, e.Last)
+			w.twin.entries[e.ID] = e
+			return
+		}
 	case known && w.IntN(3) == 0: // Another shift.
 		e, e.Class = old, w.class()
 	case known && w.IntN(3) == 0: // A move.
@@ -252,6 +257,9 @@ func (w *world) check(t *testing.T, at string) {
 		want, known := w.twin.entries[id]
 		want.Languages = slices.Compact(slices.Sorted(slices.Values(want.Languages)))
 		got, ok := w.index.Get(id)
+		if class, known := w.index.ClassOf(id); class != got.Class || known != ok {
+			t.Fatalf("%s: ClassOf(%d) = %d, %t, want %d, %t", at, id, class, known, got.Class, ok)
+		}
 		if ok != known {
 			t.Fatalf("%s: Get(%d) = _, %t, want %t", at, id, ok, known)
 		}
