@@ -14,186 +14,193 @@ import (
 )
 
 // derived is what the desk keeps beside the book to find things fast: the
-// index of agents, the timers, who holds what and who waits where. All of it
-// follows from the book and the time, and is made anew when an engine opens.
+// index of agents, the schedules they have, the timers, who holds what and who
+// waits where. All of it follows from the book and the time, and is made anew when
+// an engine opens.
 type derived struct {
-	index     near.Index
-	tongues   map[spoken.Key]near.Language
-	numbered  []near.Language // what numbers returned last
-	standings map[agent.NPN]agent.Standing
-	turns     timers[agent.NPN] // when a standing changes by the clock alone
-	turned    []turn            // standings that changed so since the newest record
-	offers    timers[uuid.UUID] // when an open offer ends; ranked by request (R18)
-	waits     timers[uuid.UUID] // when waiting gives up; ranked by request
-	losses    map[uuid.UUID]loss
-	filed     map[uuid.UUID]filing
-	holding   map[agent.NPN]map[uuid.UUID]bool // open offers
-	waiting   map[geo.State]map[uuid.UUID]bool
-	woken     map[uuid.UUID]bool // waiting, and somebody may have joined the line
-	pending   map[uuid.UUID]bool // between two steps
+	lives
+	classes classes
+	index   near.Index
+	tongues map[spoken.Key]near.Language
+	numbers []near.Language        // what numbersOf returned last
+	gains   timers[agent.NPN]      // when the clock may add to a footing
+	head    time.Time              // of the newest record: no clock is set back behind it (R25)
+	turned  []turn                 // what turned beyond head
+	changes map[agent.NPN]struct{} // agents whose facts have changed since they were last judged
 }
 
-// filing is where a referral is filed: under the holder of its open offer, or
-// under the state in which it waits. It may be filed under neither.
-type filing struct {
-	holder agent.NPN
-	state  geo.State
-}
-
-// onDuty is the class in the index of all who are on duty; the others are in the
-// class 0.
-const onDuty near.Class = 1
-
-func newDerived() *derived {
-	d := &derived{
-		tongues:   map[spoken.Key]near.Language{},
-		standings: map[agent.NPN]agent.Standing{},
-		losses:    map[uuid.UUID]loss{},
-		filed:     map[uuid.UUID]filing{},
-		holding:   map[agent.NPN]map[uuid.UUID]bool{},
-		waiting:   map[geo.State]map[uuid.UUID]bool{},
-		woken:     map[uuid.UUID]bool{},
-		pending:   map[uuid.UUID]bool{},
+func newDerived(head time.Time) *derived {
+	return &derived{
+		lives: newLives(), classes: newClasses(), tongues: map[spoken.Key]near.Language{}, head: head, changes: map[agent.NPN]struct{}{},
 	}
-	d.index.SetDuty(onDuty, true)
-	return d
 }
 
 // derive makes everything anew from a book as it stands at an instant. What has
-// ended has no part in it, so it costs nothing. Every
-// waiting referral is woken: whoever may have joined a line meanwhile is found.
+// ended has no part in it, so it costs nothing. Every waiting referral is woken:
+// whoever may have joined a line meanwhile is found.
 func derive(b *book.Book, at time.Time) *derived {
-	d := newDerived()
-	for a := range b.Agents() {
-		d.agentChanged(b, a.NPN, at)
+	d := newDerived(at)
+	for a, load := range b.Agents() {
+		d.place(b, &a, load, at)
 	}
-	for r := range b.Live() {
-		d.referralChanged(b, r.ID)
+	for r, position := range b.Live() {
+		d.referralChanged(b, r.ID, r, position)
 	}
 	d.wakeAll()
 	return d
 }
 
+// changed brings what is derived in line with an event that was folded into b.
+// What follows from an agent's facts waits for judge, so that many facts of one
+// agent cost no more than one.
+func (d *derived) changed(b *book.Book, stream book.Stream, at time.Time) {
+	switch {
+	case stream.Agent != 0:
+		d.changes[stream.Agent] = struct{}{}
+	case stream.Referral != uuid.Nil:
+		had := d.holder(stream.Referral)
+		r, position := b.Referral(stream.Referral)
+		d.referralChanged(b, stream.Referral, r, position)
+		d.loadChanged(b, had, at)
+		if r.Offer.To != had {
+			d.loadChanged(b, r.Offer.To, at)
+		}
+	default:
+		d.turnClasses(b, at)
+		for n := range d.holding {
+			d.changes[n] = struct{}{} // the limit of open offers may be another
+		}
+		d.wakeAll()
+	}
+}
+
+// judge brings what follows from the facts of agents in line with the book.
+func (d *derived) judge(b *book.Book, at time.Time) {
+	for n := range d.changes {
+		d.agentChanged(b, n, at)
+	}
+	clear(d.changes)
+}
+
 // agentChanged brings everything about an agent in line with the book: its
-// standing at an instant, its place in the index, when the clock next changes
-// it, and what becomes of the offers it holds.
+// place in the index at an instant, when the clock next adds to its footing, and
+// what becomes of the offers it holds.
 func (d *derived) agentChanged(b *book.Book, n agent.NPN, at time.Time) {
 	a, _ := b.Agent(n)
 	if !a.Registered() {
-		delete(d.standings, n)
-		d.turns.drop(n)
+		d.gains.drop(n)
+		was, _ := d.index.ClassOf(uint64(n))
 		d.index.Remove(uint64(n))
+		d.enrol(was, idle)
 		return
+	}
+	d.place(b, &a, b.Load(n), at)
+	d.remember(turn{agent: n, at: at})
+	for l := d.holding[n]; l != nil; l = l.next {
+		r, _ := b.Referral(l.id)
+		d.watchOffer(b, l, &r)
+	}
+}
+
+// place puts an agent into the index as its footing, its schedule and its offers
+// have it at an instant. One at the limit of open offers is idle (R17). Whoever is
+// to be found in a new way wakes those who wait for it.
+func (d *derived) place(b *book.Book, a *agent.Agent, load referral.Load, at time.Time) {
+	n := a.NPN
+	footing, gains := a.Footing(at)
+	if gains.IsZero() {
+		d.gains.drop(n)
+	} else {
+		d.gains.set(n, gains, uint64(n))
 	}
 	policy, _ := b.Policy()
-	s, until := a.Standing(policy.Terms, at)
-	d.standings[n] = s
-	if until.IsZero() {
-		d.turns.drop(n)
-	} else {
-		d.turns.set(n, until, uint64(n))
+	class := idle
+	if footing.OnDuty && footing.States != 0 && !atLimit(load, policy) {
+		class = d.classOf(b, a, at)
 	}
-	d.loadChanged(b, n)
-	for id := range d.holding[n] {
-		d.watchOffer(b, id)
+	was, _ := d.index.ClassOf(uint64(n))
+	fresh := d.index.Put(near.Entry{
+		ID: uint64(n), Point: footing.Point, Last: load.LastOffer, States: footing.States, Languages: d.numbersOf(footing.Languages), Class: class,
+	})
+	d.enrol(was, class)
+	if fresh && class != idle && d.classes.all[class].open {
+		d.wake(b, n, footing)
 	}
 }
 
-// loadChanged puts an agent into the index as its standing and its offers have
-// it. Whoever is to be found there in a new way wakes those who wait for it. An
-// agent at the limit of open offers is held as off duty (R17).
-func (d *derived) loadChanged(b *book.Book, n agent.NPN) {
-	s, known := d.standings[n]
-	if !known {
+// atLimit reports whether an agent is at the limit of open offers (R17).
+func atLimit(l referral.Load, p referral.Policy) bool {
+	return p.MaxOpenOffers > 0 && l.Open >= p.MaxOpenOffers
+}
+
+// loadChanged tells the index of an agent's last offer. Under a limit of open
+// offers the agent may have come to it, or have a place free again.
+func (d *derived) loadChanged(b *book.Book, n agent.NPN, at time.Time) {
+	if n == 0 {
 		return
 	}
-	policy, _ := b.Policy()
-	load := b.Load(n)
-	entry := near.Entry{
-		ID: uint64(n), Point: s.Point, Last: load.LastOffer, States: s.States, Languages: d.numbers(s.Languages),
-	}
-	if s.OnDuty && (policy.MaxOpenOffers == 0 || load.Open < policy.MaxOpenOffers) {
-		entry.Class = onDuty
-	}
-	if fresh := d.index.Put(entry); fresh && entry.Class == onDuty {
-		d.wake(b, n, s)
-	}
-}
-
-// referralChanged brings everything about a referral in line with the book.
-func (d *derived) referralChanged(b *book.Book, id uuid.UUID) {
-	r, position := b.Referral(id)
-	d.file(r, id)
-	if r.Status != referral.StatusWaiting {
-		delete(d.woken, id)
-	}
-	if r.Status == referral.StatusPending {
-		d.pending[id] = true
-	} else {
-		delete(d.pending, id)
-	}
-	if r.Status == referral.StatusOffered {
-		d.watchOffer(b, id)
-		d.waits.drop(id)
+	if policy, _ := b.Policy(); policy.MaxOpenOffers > 0 {
+		d.agentChanged(b, n, at)
 		return
 	}
-	delete(d.losses, id)
-	d.offers.drop(id)
-	if due, ok := referral.Due(r); ok && r.Status == referral.StatusWaiting {
-		d.waits.set(id, due, position)
-	} else {
-		d.waits.drop(id)
-	}
+	d.index.SetLast(uint64(n), b.Load(n).LastOffer)
 }
 
-// file puts a referral where it belongs and takes it from where it was.
-func (d *derived) file(r referral.Referral, id uuid.UUID) {
-	was, now := d.filed[id], filing{}
+// referralChanged brings everything about a referral in line with how it stands
+// in the book.
+func (d *derived) referralChanged(b *book.Book, id uuid.UUID, r referral.Referral, position uint64) {
+	if r.Status == "" || r.Status.Ended() {
+		d.drop(id)
+		return
+	}
+	l := d.of(id, position)
+	var holder agent.NPN
+	var waits geo.State
 	switch r.Status {
 	case referral.StatusOffered:
-		now.holder = r.Offer.To
+		holder = r.Offer.To
 	case referral.StatusWaiting:
-		now.state = r.State
+		waits = r.State
 	}
-	if was == now {
+	d.file(l, holder, waits)
+	l.pending = r.Status == referral.StatusPending
+	l.woken = l.woken && waits != ""
+	if l.pending {
+		d.prepare(l)
+	}
+	if holder != 0 {
+		d.watchOffer(b, l, &r)
 		return
 	}
-	remove(d.holding, was.holder, id)
-	remove(d.waiting, was.state, id)
-	add(d.holding, now.holder, id)
-	add(d.waiting, now.state, id)
-	if d.filed[id] = now; now == (filing{}) {
-		delete(d.filed, id)
+	l.lost = nil
+	due := time.Time{}
+	if waits != "" {
+		due, _ = referral.Due(r)
 	}
+	d.setAlarm(l, due)
 }
 
-// add puts a referral into a group; the zero key has none.
-func add[K comparable](groups map[K]map[uuid.UUID]bool, key K, id uuid.UUID) {
-	var none K
-	if key == none {
-		return
+// watchOffer sets the alarm of an open offer: its deadline, or before that the
+// instant at which its holder ceases to be eligible, seen from the holder's
+// facts as they stand in the book and nothing else, so that every engine finds
+// the same: of facts that one command records together the last ones count. It
+// begins where the holder's facts last changed, or where the offer did: what was
+// due before then is in the log.
+func (d *derived) watchOffer(b *book.Book, l *live, r *referral.Referral) {
+	holder, from := b.Agent(r.Offer.To)
+	from = later(from, r.Offer.At)
+	due, why := holder.Loss(r.Need(), from, r.Offer.Deadline)
+	if why == nil {
+		due = r.Offer.Deadline
 	}
-	if groups[key] == nil {
-		groups[key] = map[uuid.UUID]bool{}
-	}
-	groups[key][id] = true
-}
-
-func remove[K comparable](groups map[K]map[uuid.UUID]bool, key K, id uuid.UUID) {
-	var none K
-	if key == none {
-		return
-	}
-	delete(groups[key], id)
-	if len(groups[key]) == 0 {
-		delete(groups, key)
-	}
+	l.lost = why
+	d.setAlarm(l, due)
 }
 
 // next returns when the clock next has something to do: now if a referral is
 // between two steps or woken, and false if never.
 func (d *derived) next(now time.Time) (at time.Time, ok bool) {
-	if len(d.pending) > 0 || len(d.woken) > 0 {
+	if d.anyReady() {
 		return now, true
 	}
 	earliest := func(t time.Time, found bool) {
@@ -201,19 +208,19 @@ func (d *derived) next(now time.Time) (at time.Time, ok bool) {
 			at, ok = t, true
 		}
 	}
-	turn, found := d.turns.next()
-	earliest(turn.at, found)
-	offer, found := d.offers.next()
-	earliest(offer.at, found)
-	wait, found := d.waits.next()
-	earliest(wait.at, found)
+	gain, found := d.gains.next()
+	earliest(gain.at, found)
+	class, found := d.classes.turns.next()
+	earliest(class.at, found)
+	alarm, found := d.nextAlarm()
+	earliest(alarm.at, found)
 	return at, ok
 }
 
-// numbers returns the index's numbers of languages, giving new ones as needed.
+// numbersOf returns the index's numbers of languages, giving new ones as needed.
 // They are good until it is called again.
-func (d *derived) numbers(keys []spoken.Key) []near.Language {
-	list := d.numbered[:0]
+func (d *derived) numbersOf(keys []spoken.Key) []near.Language {
+	list := d.numbers[:0]
 	for _, k := range keys {
 		n, ok := d.tongues[k]
 		if !ok {
@@ -222,12 +229,12 @@ func (d *derived) numbers(keys []spoken.Key) []near.Language {
 		}
 		list = append(list, n)
 	}
-	d.numbered = list
+	d.numbers = list
 	return list
 }
 
 // query returns what the index is asked for a referral.
-func (d *derived) query(r referral.Referral, p referral.Policy) near.Query {
+func (d *derived) query(r *referral.Referral, p referral.Policy) near.Query {
 	q := near.Query{From: r.Position(), State: r.State, Within: geo.ChordWithin(p.Radius)}
 	for _, l := range r.Languages {
 		if n, ok := d.tongues[l.Key]; ok {

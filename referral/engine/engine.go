@@ -168,13 +168,12 @@ func (e *Engine) read(ctx context.Context, seen func(eventlog.Record)) error {
 		if err != nil {
 			return err
 		}
-		before, _ := e.book.Referral(stream.Referral)
 		e.shown.Lock()
 		e.book.Apply(uint64(r.Position), r.Time, stream, event)
 		e.head = head
 		e.shown.Unlock()
-		e.derived.changed(e.book, stream, before.Offer.To, r.Time)
-		e.derived.wakeIfWaiting(e.book, stream.Referral)
+		e.derived.changed(e.book, stream, r.Time)
+		e.derived.wakeIfWaiting(stream)
 		if seen != nil {
 			seen(r)
 		}

@@ -118,7 +118,7 @@ func (e *Engine) Line(ctx context.Context, id uuid.UUID, most int) ([]referral.P
 			return err
 		}
 		policy, _ := s.draft.Policy()
-		for p := range s.line(r, policy) {
+		for p := range s.line(&r, policy, s.at) {
 			if len(places) >= most || r.Status.Ended() {
 				break
 			}

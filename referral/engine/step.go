@@ -21,12 +21,12 @@ type step struct {
 	newID   func() uuid.UUID
 	entries []eventlog.Entry
 	at      time.Time // of the newest event, staged or in the log: times never run backwards (R25)
-	head    time.Time // of the newest event in the log
 	budget  int       // about how many events it may stage
 	fault   error     // an event that could not be written down
 
 	agents    []agent.NPN // touched, to be restored if the append fails; some stand there again
 	referrals []uuid.UUID
+	policies  bool // a policy was recorded
 }
 
 // full reports whether the step should be appended before more is staged. Every
@@ -40,51 +40,35 @@ func (s *step) stage(stream book.Stream, e book.Event) {
 		s.fault = err
 		return
 	}
+	s.stageEncoded(stream, e, data)
+}
+
+// stageEncoded is stage for an event whose data is known.
+func (s *step) stageEncoded(stream book.Stream, e book.Event, data []byte) {
 	s.entries = append(s.entries, eventlog.Entry{ID: s.newID(), Stream: stream.String(), Kind: e.Kind(), Time: s.at, Data: data})
 	position, _ := s.draft.Position()
-	var before referral.Referral
-	if stream.Referral != uuid.Nil {
-		before, _ = s.draft.Referral(stream.Referral)
-	}
+	had := s.holder(stream.Referral)
 	s.draft.Apply(position+1, s.at, stream, e)
-	s.changed(s.draft, stream, before.Offer.To, s.at)
-	s.touch(stream, before.Offer.To)
+	s.changed(s.draft, stream, s.at)
+	s.touch(stream, had)
 }
 
-// changed brings what is derived in line with an event that was folded into b.
-// had is who held the referral's offer before it.
-func (d *derived) changed(b *book.Book, stream book.Stream, had agent.NPN, at time.Time) {
-	switch {
-	case stream.Agent != 0:
-		d.agentChanged(b, stream.Agent, at)
-	case stream.Referral != uuid.Nil:
-		d.referralChanged(b, stream.Referral)
-		r, _ := b.Referral(stream.Referral)
-		d.loadChanged(b, r.Offer.To)
-		if had != r.Offer.To {
-			d.loadChanged(b, had)
-		}
-	default:
-		for n := range d.standings {
-			d.agentChanged(b, n, at)
-		}
-		d.wakeAll()
-	}
-}
-
+// touch notes what an event changed, to be restored. had is who held the
+// referral's offer before it.
 func (s *step) touch(stream book.Stream, had agent.NPN) {
 	switch {
 	case stream.Agent != 0:
 		s.agents = append(s.agents, stream.Agent)
-		for id := range s.holding[stream.Agent] {
-			s.referrals = append(s.referrals, id)
-		}
 	case stream.Referral != uuid.Nil:
-		r, _ := s.draft.Referral(stream.Referral)
 		s.referrals = append(s.referrals, stream.Referral)
-		s.agents = append(s.agents, r.Offer.To, had)
+		for _, n := range [...]agent.NPN{had, s.holder(stream.Referral)} {
+			if n != 0 {
+				s.agents = append(s.agents, n)
+			}
+		}
 	default:
-		for n := range s.standings {
+		s.policies = true
+		for n := range s.holding {
 			s.agents = append(s.agents, n)
 		}
 	}
@@ -94,10 +78,15 @@ func (s *step) touch(stream book.Stream, had agent.NPN) {
 // and b is how the book stands without it.
 func (s *step) restore(b *book.Book, at time.Time) {
 	for _, id := range s.referrals {
-		s.referralChanged(b, id)
+		r, position := b.Referral(id)
+		s.referralChanged(b, id, r, position)
 	}
 	for _, n := range s.agents {
-		s.agentChanged(b, n, at)
+		s.changes[n] = struct{}{}
+	}
+	s.judge(b, at)
+	if s.policies {
+		s.turnClasses(b, at)
 	}
 	s.wakeAll()
 }
@@ -109,34 +98,38 @@ func (s *step) restore(b *book.Book, at time.Time) {
 // What is due is taken in the order in which it fell due: offers that end (by
 // deadline, then request, R18) and waits that give up, each after standings have
 // followed the clock up to it; what a standing was in between concerns nobody.
-// Next offers start now, whenever the last one ended.
+// Of standings the schedules are followed, and the footings that gain; one that
+// only loses is looked at when it is met in line. Next offers start now, whenever
+// the last one ended.
 func (s *step) settle(now time.Time) bool {
 	s.at = later(s.at, now)
-	s.turnBack(s.draft, s.head, s.at)
+	s.judge(s.draft, s.at)
+	s.turnBack(s.draft, s.at)
 	for !s.full() {
-		turn, turns := s.turns.due(s.at)
-		offer, offers := s.offers.due(s.at)
-		wait, waits := s.waits.due(s.at)
+		class, classes := s.classes.turns.due(s.at)
+		gain, gains := s.gains.due(s.at)
+		alarm, rang := s.nextAlarm()
+		rang = rang && !alarm.at.After(s.at)
 		until := s.at // the next instant at which standings count
-		if offers && offer.at.Before(until) {
-			until = offer.at
+		if rang {
+			until = alarm.at
 		}
-		if waits && wait.at.Before(until) {
-			until = wait.at
-		}
+		l := alarm.key
 		switch {
-		case turns && !turn.at.After(until):
-			s.turnTo(s.draft, turn.key, until)
-		case offers && (!waits || !offer.at.After(wait.at)):
-			s.endOffer(offer.key)
-		case waits && s.woken[wait.key] && s.inLine(wait.key):
-			// Somebody joined its line before it gave up: serve decides.
-			s.referrals = append(s.referrals, wait.key)
-			s.waits.drop(wait.key)
-		case waits:
-			s.decide(wait.key, referral.Exhaust{At: s.at})
-		default:
+		case classes && !class.at.After(until):
+			s.turnClass(s.draft, class.key, until)
+		case gains && !gain.at.After(until):
+			s.agentChanged(s.draft, gain.key, until)
+		case !rang:
 			return s.serve()
+		case l.state == "":
+			s.endOffer(l)
+		case l.woken && s.inLine(l.id, until):
+			// Somebody joined its line before it gave up: serve decides.
+			s.referrals = append(s.referrals, l.id)
+			s.setAlarm(l, time.Time{})
+		default:
+			s.decide(l.id, referral.Exhaust{At: s.at})
 		}
 	}
 	return false
@@ -151,45 +144,37 @@ func later(t, u time.Time) time.Time {
 
 // endOffer rescinds an open offer whose holder lost eligibility first (R7, R8),
 // or lets it expire.
-func (s *step) endOffer(id uuid.UUID) {
-	if l, lost := s.losses[id]; lost {
-		s.decide(id, referral.Rescind{Reasons: l.reasons, At: s.at})
+func (s *step) endOffer(l *live) {
+	if l.lost != nil {
+		s.decide(l.id, referral.Rescind{Reasons: l.lost, At: s.at})
 		return
 	}
-	s.decide(id, referral.Expire{At: s.at})
+	s.decide(l.id, referral.Expire{At: s.at})
 }
 
 // serve asks the next in line for every referral that is between two steps or
 // waiting and woken, the oldest request first (R10). It returns false if the
 // step is full before it is done.
 func (s *step) serve() bool {
-	ready := make([]ranked, 0, len(s.pending)+len(s.woken))
-	for id := range s.pending {
-		ready = append(ready, s.rank(id))
-	}
-	for id := range s.woken {
-		ready = append(ready, s.rank(id))
-	}
-	sortRanked(ready)
-	for _, next := range ready {
+	for _, l := range s.takeReady() {
 		if s.full() {
 			return false
 		}
-		s.serveOne(next.id)
+		s.serveOne(l)
 	}
 	return true
 }
 
 // serveOne makes an offer to the first in line, or lets the referral wait, or
 // go on waiting, or give up.
-func (s *step) serveOne(id uuid.UUID) {
-	r, _ := s.draft.Referral(id)
+func (s *step) serveOne(l *live) {
+	r, _ := s.draft.Referral(l.id)
 	policy, _ := s.draft.Policy()
-	if offer, ok := s.first(r, policy); ok {
-		s.decide(id, offer)
+	if offer, ok := s.first(&r, policy); ok {
+		s.decide(l.id, offer)
 		return
 	}
-	delete(s.woken, id)
+	l.woken = false
 	since, until := s.at, time.Time{}
 	if r.Status == referral.StatusWaiting {
 		since = r.Since
@@ -199,43 +184,67 @@ func (s *step) serveOne(id uuid.UUID) {
 	}
 	// Of a referral that waits already this records until when a new policy lets
 	// it (R30), and otherwise nothing.
-	s.decide(id, referral.Wait{Until: until, At: s.at})
+	s.decide(l.id, referral.Wait{Until: until, At: s.at})
 	if !until.IsZero() && !until.After(s.at) {
-		s.decide(id, referral.Exhaust{At: s.at})
+		s.decide(l.id, referral.Exhaust{At: s.at})
 	}
 }
 
-// inLine reports whether anybody is in the referral's line, as far as the clock
-// has been followed.
-func (s *step) inLine(id uuid.UUID) bool {
+// inLine reports whether anybody is in the referral's line at an instant up to
+// which the clock has been followed.
+func (s *step) inLine(id uuid.UUID, at time.Time) bool {
 	r, _ := s.draft.Referral(id)
 	policy, _ := s.draft.Policy()
-	_, ok := s.first(r, policy)
-	return ok
+	for range s.line(&r, policy, at) {
+		return true
+	}
+	return false
 }
 
-// line yields who is in the referral's line, in order (R2, R12).
-func (s *step) line(r referral.Referral, p referral.Policy) iter.Seq[referral.Place] {
-	return func(yield func(referral.Place) bool) {
+// line yields who is in the referral's line at an instant up to which the clock
+// has been followed, in order (R2, R12). Whoever is met and has lost its footing
+// since it was put into the index is put there anew.
+func (s *step) line(r *referral.Referral, p referral.Policy, at time.Time) iter.Seq2[referral.Place, *agent.Agent] {
+	return func(yield func(referral.Place, *agent.Agent) bool) {
 		want := r.Need().Languages
+		asked := r.Asked
+		if len(r.Past) > manyAsked {
+			asked = askedIn(r)
+		}
 		for m := range s.index.Line(s.query(r, p)) {
 			n := agent.NPN(m.ID)
-			if r.Asked(n) {
+			if asked(n) {
 				continue
 			}
 			a, _ := s.draft.Agent(n)
+			if !a.Stands(r.State, at) {
+				s.agentChanged(s.draft, n, at)
+				continue
+			}
 			language, _ := a.Speaks(want)
-			if !yield(referral.Place{Agent: n, Chord: m.Chord, LastOffer: m.Last, Language: language}) {
+			if !yield(referral.Place{Agent: n, Chord: m.Chord, LastOffer: m.Last, Language: language}, &a) {
 				return
 			}
 		}
 	}
 }
 
+// manyAsked is how many past offers are too many to look through for each agent
+// in line.
+const manyAsked = 16
+
+// askedIn returns the referral's Asked, which looks at its past offers once.
+func askedIn(r *referral.Referral) func(agent.NPN) bool {
+	all := make(map[agent.NPN]bool, len(r.Past))
+	for i := range r.Past {
+		all[r.Past[i].To] = true
+	}
+	return func(n agent.NPN) bool { return all[n] || r.Offer.To == n }
+}
+
 // first finds the first in the referral's line and the offer to make (R13).
-func (s *step) first(r referral.Referral, p referral.Policy) (referral.MakeOffer, bool) {
-	for place := range s.line(r, p) {
-		a, _ := s.draft.Agent(place.Agent)
+func (s *step) first(r *referral.Referral, p referral.Policy) (referral.MakeOffer, bool) {
+	for place, a := range s.line(r, p, s.at) {
 		meters := geo.Meters(-1)
 		if place.Chord != geo.Unreachable {
 			meters = place.Chord.Meters()

@@ -117,8 +117,9 @@ func (e *Engine) conclude(calls []*call) {
 
 // begin returns a step with room for two events a call, as most requests make.
 func (e *Engine) begin(calls int) *step {
+	e.derived.head = e.head.Time
 	return &step{
-		derived: e.derived, draft: e.book.Draft(), newID: e.options.NewID, at: e.head.Time, head: e.head.Time, budget: e.budget,
+		derived: e.derived, draft: e.book.Draft(), newID: e.options.NewID, at: e.head.Time, budget: e.budget,
 		entries: make([]eventlog.Entry, 0, min(2*calls, e.budget)),
 	}
 }
