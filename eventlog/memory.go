@@ -18,12 +18,11 @@ import (
 // them. What is appended is never moved, and holds nothing for the garbage
 // collector to follow.
 type Memory struct {
-	mu      sync.Mutex
-	head    Head
-	chunks  []chunk
-	scratch []byte // room for the lines of one append
-	closed  bool
-	moved   chan struct{} // closed at the next change of head or closed; nil while nobody waits
+	mu     sync.Mutex
+	head   Head
+	chunks []chunk
+	closed bool
+	moved  chan struct{} // closed at the next change of head or closed; nil while nobody waits
 }
 
 // chunk is a stretch of whole lines. It is written behind its end only, and
@@ -36,6 +35,10 @@ type chunk struct {
 // chunkSize is the room of a chunk, or more if an append needs it: a reader has
 // to pass by that much at most to come to the line where it begins.
 const chunkSize = 64 << 10
+
+// maxEnvelope is the length of the longest line whose stream, kind and data are
+// empty, with its newline.
+const maxEnvelope = 278
 
 var _ Log = (*Memory)(nil)
 
@@ -55,26 +58,34 @@ func (m *Memory) Append(ctx context.Context, after Position, entries ...Entry) (
 	if err := m.head.Expect(after); err != nil {
 		return nil, err
 	}
-	sealed, lines, err := m.head.SealLines(m.scratch[:0], entries...)
+	room := m.room(m.head.Position+1, entries)
+	sealed, lines, err := m.head.SealLines(*room, entries...)
 	if err != nil {
 		return nil, err
 	}
-	m.store(m.head.Position+1, lines)
-	m.scratch = lines
+	*room = lines
 	m.head = sealed[len(sealed)-1].Head()
 	m.move()
 	return sealed, nil
 }
 
-// store puts lines, the first of them of a position, behind all others.
-func (m *Memory) store(first Position, lines []byte) {
-	last := len(m.chunks) - 1
-	if last < 0 || cap(m.chunks[last].lines)-len(m.chunks[last].lines) < len(lines) {
-		m.chunks = append(m.chunks, chunk{first, make([]byte, 0, max(chunkSize, len(lines)))})
-		last++
+// room returns where the lines of entries, the first of them of a position, are
+// to be written: behind those of the last chunk, or of a new one.
+func (m *Memory) room(first Position, entries []Entry) *[]byte {
+	need := 0
+	for i := range entries {
+		e := &entries[i]
+		need += len(e.Data) + len(e.Stream) + len(e.Kind) + maxEnvelope
 	}
-	c := &m.chunks[last]
-	c.lines = append(c.lines, lines...)
+	last := len(m.chunks) - 1
+	if last < 0 || cap(m.chunks[last].lines)-len(m.chunks[last].lines) < need {
+		if last < 0 || len(m.chunks[last].lines) > 0 {
+			m.chunks = append(m.chunks, chunk{})
+			last++
+		}
+		m.chunks[last] = chunk{first, make([]byte, 0, max(chunkSize, need))}
+	}
+	return &m.chunks[last].lines
 }
 
 // Read implements [Log].

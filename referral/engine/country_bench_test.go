@@ -55,7 +55,7 @@ func BenchmarkCountry(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
 				at := at()
 				if !at.After(d.clock.Now()) {
-					break
+					continue
 				}
 				d.clock.set(at.Add(-time.Nanosecond))
 				d.tick(0)
