@@ -25,6 +25,9 @@ type Book struct {
 	// departures are the referrals that have ended, by slot, in the order in
 	// which they will leave; none if they never do.
 	departures departures
+	ring       ring
+	ringSize   int
+	packing    []byte // what was packed last
 	reader     Reader // of Replay
 }
 
@@ -35,15 +38,6 @@ type figures struct {
 	keep     time.Duration
 	position uint64
 	time     time.Time
-}
-
-// desk is an agent, the time of its last event, and what it has to do. It may
-// have a load without an event of its own, and is then no agent of the book.
-type desk struct {
-	agent   agent.Agent
-	heard   bool // of an event of its own
-	changed time.Time
-	load    referral.Load
 }
 
 // Counts counts what happened up to a position.
@@ -58,12 +52,14 @@ type Counts struct {
 
 // New returns the book of an empty log. It keeps everything for ever; see
 // [NewKeeping].
-func New() *Book { return &Book{} }
+func New() *Book { return &Book{ringSize: ringSize} }
 
 // Draft returns a book that begins as b stands and leaves b as it is. While a
 // draft is in use b must not change, except by the draft's own [Book.Commit].
 func (b *Book) Draft() *Book {
-	return &Book{figures: b.figures, base: b}
+	d := &Book{figures: b.figures, base: b}
+	d.agents.age = b.agents.age + 1 // no sheet beneath is the draft's
+	return d
 }
 
 // Commit makes the book beneath a draft stand as the draft does. The draft must
@@ -71,7 +67,7 @@ func (b *Book) Draft() *Book {
 func (d *Book) Commit() {
 	b := d.base
 	for p := range d.agents.leaves.all {
-		b.agents.put(p)
+		b.seat(p, d.agents.age)
 	}
 	var slots []uint32 // by the draft's
 	for p := range d.referrals.leaves.all {
@@ -109,11 +105,13 @@ func (b *Book) Apply(position uint64, at time.Time, s Stream, e Event) {
 		}
 		b.count(e.Kind())
 	case agent.Event:
-		a := b.openAgent(s.Agent)
-		if !a.agent.Registered() {
+		d, slot := b.openAgent(s.Agent)
+		a := b.take(s.Agent, d)
+		if !a.Registered() {
 			b.counts.Agents++
 		}
-		a.agent, a.heard, a.changed = agent.Apply(a.agent, e), true, at
+		a.Agent = agent.Apply(a.Agent, e)
+		b.lay(slot, d, a, at)
 	}
 	b.position, b.time = position, at
 	if b.base == nil {
@@ -151,10 +149,11 @@ func (b *Book) Replay(position uint64, at time.Time, stream, kind string, data [
 }
 
 func (b *Book) replayAgent(n agent.NPN, at time.Time, kind string, data []byte) error {
-	d := b.openAgent(n)
-	joined := d.agent.Registered()
-	if err := b.reader.Agent(&d.agent, n, kind, data); err != nil {
-		if _, slot := b.agents.open(n); !d.heard && d.load == (referral.Load{}) {
+	d, slot := b.openAgent(n)
+	a := b.take(n, d)
+	joined := a.Registered()
+	if err := b.reader.Agent(&a.Agent, n, kind, data); err != nil {
+		if !d.heard() && d.load() == (referral.Load{}) {
 			b.agents.remove(slot) // it came with this record
 		}
 		return err
@@ -162,7 +161,7 @@ func (b *Book) replayAgent(n agent.NPN, at time.Time, kind string, data []byte) 
 	if !joined {
 		b.counts.Agents++
 	}
-	d.heard, d.changed = true, at
+	b.lay(slot, d, a, at)
 	return nil
 }
 
@@ -202,11 +201,12 @@ func (b *Book) turned(position uint64, kind string, r *entry, slot uint32, was r
 		r.position = position
 	}
 	if was == referral.StatusOffered && r.Status != referral.StatusOffered {
-		b.openAgent(had).load.Open--
+		d, _ := b.openAgent(had)
+		d.open--
 	}
 	if kind == kindOffered {
-		to := b.openAgent(r.Offer.To)
-		to.load = referral.Load{Open: to.load.Open + 1, LastOffer: position}
+		d, _ := b.openAgent(r.Offer.To)
+		d.open, d.last = d.open+1, position
 	}
 	if b.keep > 0 && r.Status.Ended() {
 		b.departures.push(departureOf(slot, r.Changed))
@@ -229,16 +229,17 @@ func (b *Book) count(kind string) {
 	}
 }
 
-// openAgent returns a place of this very book for an agent, to be changed.
-func (b *Book) openAgent(n agent.NPN) *desk {
-	if d, _ := b.agents.open(n); d != nil {
-		return d
+// openAgent returns a place of this very book for an agent, to be changed, and
+// its slot.
+func (b *Book) openAgent(n agent.NPN) (*desk, uint32) {
+	if d, slot := b.agents.open(n); d != nil {
+		return d, slot
 	}
-	d, _ := b.agents.add(n)
+	d, slot := b.agents.add(n)
 	if below := b.base.desk(n); below != nil {
 		*d = *below
 	}
-	return d
+	return d, slot
 }
 
 // openReferral returns a page of this very book for a referral, to be changed,
@@ -317,18 +318,20 @@ func (b *Book) Policy() (referral.Policy, bool) {
 }
 
 // Agent returns an agent and the time of its last event; the zero Agent if
-// there is none.
-func (b *Book) Agent(n agent.NPN) (agent.Agent, time.Time) {
+// there is none. That costs about half a microsecond and some lists. Who keeps one
+// of the agent's texts keeps all of them, some hundred bytes.
+func (b *Book) Agent(n agent.NPN) (a agent.Agent, changed time.Time) {
 	if d := b.desk(n); d != nil {
-		return d.agent, d.changed
+		d.read(&a, n)
+		changed = d.changed()
 	}
-	return agent.Agent{}, time.Time{}
+	return a, changed
 }
 
 // Load returns an agent's open offers and the position of its last one.
 func (b *Book) Load(n agent.NPN) referral.Load {
 	if d := b.desk(n); d != nil {
-		return d.load
+		return d.load()
 	}
 	return referral.Load{}
 }
@@ -346,7 +349,11 @@ func (b *Book) Referral(id uuid.UUID) (referral.Referral, uint64) {
 func (b *Book) Agents() iter.Seq2[agent.Agent, referral.Load] {
 	return func(yield func(agent.Agent, referral.Load) bool) {
 		for _, p := range desks(b.agents.leaves) {
-			if p.value.heard && !yield(p.value.agent, p.value.load) {
+			if !p.value.heard() {
+				continue
+			}
+			var a agent.Agent
+			if p.value.read(&a, p.key); !yield(a, p.value.load()) {
 				return
 			}
 		}

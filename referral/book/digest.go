@@ -38,14 +38,16 @@ func (b *Book) WriteCanonical(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		if !p.value.heard {
+		if !p.value.heard() {
 			continue
 		}
+		var a agent.Agent
+		p.value.read(&a, p.key)
 		err = lines.Encode(struct {
 			agent.Agent
 			Changed time.Time     `json:"changed"`
 			Load    referral.Load `json:"load"`
-		}{p.value.agent, p.value.changed, p.value.load})
+		}{a, p.value.changed(), p.value.load()})
 	}
 	for r, position := range b.Live() {
 		if err != nil {

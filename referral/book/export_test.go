@@ -14,7 +14,13 @@ import (
 func CountsOf(b *Book) *Counts { return &b.counts }
 
 func PutAgent(b *Book, n agent.NPN, a agent.Agent, changed time.Time, l referral.Load) {
-	*b.openAgent(n) = desk{a, !changed.IsZero(), changed, l}
+	d, slot := b.openAgent(n)
+	d.open, d.last = int32(l.Open), l.LastOffer
+	if !changed.IsZero() {
+		s := b.take(n, d)
+		s.Agent = a
+		b.lay(slot, d, s, changed)
+	}
 }
 
 func PutReferral(b *Book, id uuid.UUID, r referral.Referral, position uint64) {

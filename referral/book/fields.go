@@ -1,33 +1,11 @@
 package book
 
 import (
-	"encoding/binary"
-	"time"
-
 	"github.com/google/uuid"
 
 	"github.com/relevo-go/relevo/agent"
-	"github.com/relevo-go/relevo/agent/spoken"
 	"github.com/relevo-go/relevo/referral"
 )
-
-// dictionary is the words of one byte, the most frequent first, at most 64.
-var dictionary = []string{
-	"", "es", "en", string(agent.Email), string(agent.Text), string(agent.App),
-	string(referral.StatusAccepted), string(referral.StatusExhausted), string(referral.StatusWithdrawn),
-	string(referral.StatusOffered), string(referral.StatusWaiting), string(referral.StatusPending),
-	string(referral.EndedDeclined), string(referral.EndedExpired), string(referral.EndedRescinded), string(referral.EndedWithdrawn),
-	string(referral.Enrolled), string(referral.NotReached), string(referral.NotInterested), string(referral.Other),
-	string(agent.Active), string(agent.Inactive), string(agent.Resident), string(agent.Nonresident), "Health",
-	string(agent.CMS), string(agent.HelpOnDemand),
-}
-
-func (c *coder) language(v *spoken.Language) {
-	word(c, &v.Tag)
-	word(c, &v.Key)
-}
-
-func (c *coder) channel(v *agent.Channel) { word(c, v) }
 
 func (c *coder) figures(v *figures) {
 	c.uint(&v.position)
@@ -64,39 +42,48 @@ func (c *coder) counts(v *Counts) {
 	number(c, &v.Withdrawn)
 }
 
-func (c *coder) desk(v *desk) {
-	c.flag(&v.heard)
-	number(c, &v.load.Open)
-	number(c, &v.load.LastOffer)
-	if !v.heard {
-		return
+// agent packs the agent of a stream.
+func (c *coder) agent(n agent.NPN, v *agent.Agent) {
+	other := uint64(v.NPN ^ n) // 0, unless it has events but none of its registration
+	if c.uint(&other); c.reading {
+		v.NPN = agent.NPN(other) ^ n
 	}
-	c.time(&v.changed)
-	c.agent(&v.agent)
-}
-
-func (c *coder) agent(v *agent.Agent) {
-	number(c, &v.NPN)
-	text(c, &v.Name)
+	word(c, &v.Name)
 	c.profile(&v.Profile)
 	c.flag(&v.Reviewed)
-	list(c, &v.Training, (*coder).completion)
-	list(c, &v.Registration, (*coder).completion)
-	list(c, &v.Accepted, (*coder).acceptance)
-	list(c, &v.Licenses, (*coder).license)
+	for i := range length(c, &v.Training, 3) {
+		c.completion(&v.Training[i])
+	}
+	for i := range length(c, &v.Registration, 3) {
+		c.completion(&v.Registration[i])
+	}
+	for i := range length(c, &v.Accepted, 2) {
+		c.acceptance(&v.Accepted[i])
+	}
+	c.licenses(&v.Licenses)
 	number(c, &v.Display)
 	number(c, &v.Unticked)
-	list(c, &v.Languages, (*coder).language)
-	list(c, &v.Channels, (*coder).channel)
+	for i := range length(c, &v.Languages, 2) {
+		c.language(&v.Languages[i])
+	}
+	c.channels(&v.Channels)
 	word(c, &v.Hours.Zone)
-	list(c, &v.Hours.Weekly, (*coder).shift)
+	var last agent.Shift
+	for i := range length(c, &v.Hours.Weekly, 3) {
+		c.shift(&v.Hours.Weekly[i], last)
+		last = v.Hours.Weekly[i]
+	}
 	word(c, &v.Override)
-	list(c, &v.Absences, (*coder).absence)
-	list(c, &v.Terminations, (*coder).termination)
+	for i := range length(c, &v.Absences, 2) {
+		c.absence(&v.Absences[i])
+	}
+	for i := range length(c, &v.Terminations, 2) {
+		c.termination(&v.Terminations[i])
+	}
 }
 
 func (c *coder) profile(v *agent.Profile) {
-	text(c, &v.Name)
+	word(c, &v.Name) // which is often the agent's
 	text(c, &v.Email)
 	text(c, &v.Phone)
 	text(c, &v.Street)
@@ -118,6 +105,23 @@ func (c *coder) acceptance(v *agent.Acceptance) {
 	word(c, &v.Version)
 }
 
+// licenses makes one list of the lines of all licenses, of which each has a part.
+func (c *coder) licenses(v *[]agent.License) {
+	lines := 0
+	for i := range *v {
+		lines += len((*v)[i].Lines)
+	}
+	if lines = c.count(lines, 4); c.reading {
+		c.lines = make([]agent.Line, lines)
+	}
+	for i := range length(c, v, 7) {
+		c.license(&(*v)[i])
+	}
+	if len(c.lines) > 0 {
+		c.fail()
+	}
+}
+
 func (c *coder) license(v *agent.License) {
 	word(c, &v.State)
 	text(c, &v.Number)
@@ -125,7 +129,20 @@ func (c *coder) license(v *agent.License) {
 	word(c, &v.Status)
 	c.time(&v.Effective)
 	c.time(&v.Expires)
-	list(c, &v.Lines, (*coder).line)
+	n := 0
+	if v.Lines != nil {
+		n = len(v.Lines) + 1
+	}
+	if n = c.count(n, 1); c.reading && n > 0 {
+		if n--; n > len(c.lines) {
+			c.fail()
+			return
+		}
+		v.Lines, c.lines = c.lines[:n:n], c.lines[n:]
+	}
+	for i := range v.Lines {
+		c.line(&v.Lines[i])
+	}
 }
 
 func (c *coder) line(v *agent.Line) {
@@ -135,10 +152,15 @@ func (c *coder) line(v *agent.Line) {
 	c.time(&v.Issued)
 }
 
-func (c *coder) shift(v *agent.Shift) {
+// shift packs a shift by what it differs in from the last one.
+func (c *coder) shift(v *agent.Shift, last agent.Shift) {
+	from, to := v.From-last.From, v.To-last.To
 	number(c, &v.Day)
-	number(c, &v.From)
-	number(c, &v.To)
+	number(c, &from)
+	number(c, &to)
+	if c.reading {
+		v.From, v.To = last.From+from, last.To+to
+	}
 }
 
 func (c *coder) absence(v *agent.Absence) {
@@ -151,42 +173,26 @@ func (c *coder) termination(v *agent.Termination) {
 	word(c, &v.State)
 }
 
-// packedHead is how many bytes the head of a packed referral takes: its ID, the
-// time of its last event, and the position of its request, each at its place.
-const packedHead = 16 + 12 + 8
-
-// packedTime returns the time of a packed referral's last event.
-func packedTime(b []byte) time.Time {
-	return time.Unix(int64(binary.LittleEndian.Uint64(b[16:])), int64(binary.LittleEndian.Uint32(b[24:]))).UTC()
-}
-
-func packedPosition(b []byte) uint64 { return binary.LittleEndian.Uint64(b[28:]) }
-
-// referral packs a referral, each by itself.
-func (c *coder) referral(key *uuid.UUID, v *entry) {
-	if !c.reading {
-		c.buf = append(c.buf, key[:]...)
-		c.buf = binary.LittleEndian.AppendUint64(c.buf, uint64(v.Changed.Unix()))
-		c.buf = binary.LittleEndian.AppendUint32(c.buf, uint32(v.Changed.Nanosecond()))
-		c.buf = binary.LittleEndian.AppendUint64(c.buf, v.position)
-	} else if head := c.next(packedHead); head != nil {
-		*key, v.Changed, v.position = uuid.UUID(head[:16]), packedTime(head), packedPosition(head)
-	}
-	c.unix, c.nano = v.Changed.Unix(), uint64(v.Changed.Nanosecond())
-	requested := v.ID == *key // or it has events but none of its request, and no ID
+// referral packs the referral of a stream, but for its head.
+func (c *coder) referral(id uuid.UUID, v *entry) {
+	requested := v.ID == id // or it has events but none of its request, and no ID
 	if c.flag(&requested); c.reading && requested {
-		v.ID = *key
+		v.ID = id
 	}
 	text(c, &v.Subject)
 	word(c, &v.State)
 	word(c, &v.ZIP)
 	c.point(&v.Point)
 	c.point(&v.Resolved)
-	list(c, &v.Languages, (*coder).language)
+	for i := range length(c, &v.Languages, 2) {
+		c.language(&v.Languages[i])
+	}
 	c.time(&v.Requested)
 	word(c, &v.Status)
 	c.offer(&v.Offer)
-	list(c, &v.Past, (*coder).past)
+	for i := range length(c, &v.Past, 9) {
+		c.past(&v.Past[i])
+	}
 	c.time(&v.Since)
 	c.time(&v.Until)
 	c.time(&v.Contacted)
@@ -199,14 +205,16 @@ func (c *coder) offer(v *referral.Offer) {
 	c.time(&v.Deadline)
 	word(c, &v.Language)
 	number(c, &v.Meters)
-	list(c, &v.Channels, (*coder).channel)
+	c.channels(&v.Channels)
 }
 
 func (c *coder) past(v *referral.PastOffer) {
 	c.offer(&v.Offer)
 	word(c, &v.Ending)
 	c.time(&v.EndedAt)
-	list(c, &v.Reasons, (*coder).reason)
+	for i := range length(c, &v.Reasons, 2) {
+		c.reason(&v.Reasons[i])
+	}
 }
 
 func (c *coder) reason(v *agent.Reason) {

@@ -11,12 +11,13 @@ import (
 
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/geo"
+	"github.com/relevo-go/relevo/referral"
 )
 
 // format is the version of a stored book. It is raised whenever a [coder] writes
 // the same book in other bytes, and whenever the fold makes another book of the
 // same log: what an older version folded must not be gone on from.
-const format = 1
+const format = 2
 
 // schema returns what a stored book begins with: the format, and a hash of the
 // types that are in it, so that a field which is added, moved, renamed or of
@@ -25,7 +26,7 @@ func schema() []byte {
 	h := sha256.New()
 	seen := map[reflect.Type]bool{}
 	for _, t := range []reflect.Type{
-		reflect.TypeFor[figures](), reflect.TypeFor[desk](), reflect.TypeFor[entry](),
+		reflect.TypeFor[figures](), reflect.TypeFor[agent.Agent](), reflect.TypeFor[referral.Load](), reflect.TypeFor[entry](),
 	} {
 		describe(h, t, seen)
 	}
@@ -36,7 +37,7 @@ func schema() []byte {
 	for c := agent.Code(1); c.String() != ""; c++ {
 		fmt.Fprintln(h, c)
 	}
-	fmt.Fprintln(h, dictionary)
+	fmt.Fprintln(h, dictionary, channelLists)
 	return fmt.Appendf(nil, "relevo book %d %x\n", format, h.Sum(nil)[:16])
 }
 

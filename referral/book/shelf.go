@@ -33,10 +33,8 @@ func (s *shelf) changed(i int) time.Time { return packedTime(s.bytes(i)) }
 
 // entry unpacks a referral.
 func (s *shelf) entry(i int) *entry {
-	c := &coder{buf: s.bytes(i), reading: true}
-	var id uuid.UUID
 	r := new(entry)
-	c.referral(&id, r)
+	unpackReferral(r, s.bytes(i))
 	return r
 }
 

@@ -36,46 +36,56 @@ func (s *Still) Position() (uint64, time.Time) { return s.position, s.time }
 // Append writes everything that is in the book to dst, for [Restore] to read: the
 // same book gives the same bytes, about a hundred for each referral.
 func (s *Still) Append(dst []byte) []byte {
-	c := &coder{buf: append(dst, schema()...)}
+	dst = append(dst, schema()...)
+	var c coder
 	c.figures(&s.figures)
+	dst = appendPart(dst, c.buf)
+	packed := c.buf
 	pages := desks(s.agents)
-	c.count(len(pages), 1)
+	dst = binary.AppendUvarint(dst, uint64(len(pages)))
 	for _, p := range pages {
-		number(c, &p.key)
-		c.desk(&p.value)
+		d := &p.value
+		dst = binary.AppendUvarint(dst, uint64(p.key))
+		dst = binary.AppendUvarint(dst, zigzag(int64(d.open)))
+		dst = binary.AppendUvarint(dst, d.last)
+		dst = binary.AppendUvarint(dst, zigzag(d.unix))
+		dst = binary.AppendUvarint(dst, uint64(d.nano))
+		packed = d.append(packed[:0], p.key)
+		dst = appendPart(dst, packed)
 	}
 	open := live(s.referrals)
-	c.count(len(open), 1)
+	dst = binary.AppendUvarint(dst, uint64(len(open)))
 	for _, p := range open {
-		c.referral(&p.key, &p.value)
+		packed = appendReferral(packed[:0], p.key, &p.value)
+		dst = appendPart(dst, packed)
 	}
-	s.ended(c)
-	c.count(s.archive.len, 1)
+	dst = s.appendEnded(dst)
+	dst = binary.AppendUvarint(dst, uint64(s.archive.len))
 	for f := range s.archive.all() {
-		c.buf = binary.LittleEndian.AppendUint64(c.buf, f)
+		dst = binary.LittleEndian.AppendUint64(dst, f)
 	}
-	return c.buf
+	return dst
 }
 
-// ended writes a shelf: what is left on the old one as it is packed there, and
+// appendEnded writes a shelf: what is left on the old one as it is packed there, and
 // what has ended since.
-func (s *Still) ended(c *coder) {
+func (s *Still) appendEnded(dst []byte) []byte {
 	type item struct {
 		packed []byte
 		number uint32 // on the new shelf
 	}
 	var items []*item
-	var scratch coder
+	var packed []byte
 	var ends []int
 	for p := range s.referrals.all {
 		if p.value.Status.Ended() {
-			scratch.referral(&p.key, &p.value)
-			ends = append(ends, len(scratch.buf))
+			packed = appendReferral(packed, p.key, &p.value)
+			ends = append(ends, len(packed))
 		}
 	}
 	from := 0
 	for _, end := range ends {
-		items = append(items, &item{packed: scratch.buf[from:end]})
+		items = append(items, &item{packed: packed[from:end]})
 		from = end
 	}
 	for i := s.shelf.next; i < s.shelf.len; i++ {
@@ -87,20 +97,21 @@ func (s *Still) ended(c *coder) {
 	byTime := slices.SortedFunc(slices.Values(items), func(x, y *item) int {
 		return cmp.Or(packedTime(x.packed).Compare(packedTime(y.packed)), cmp.Compare(packedPosition(x.packed), packedPosition(y.packed)))
 	})
-	c.count(len(items), 1)
+	dst = binary.AppendUvarint(dst, uint64(len(items)))
 	end := 0
 	for i, it := range byTime {
 		it.number = uint32(i)
 		end += len(it.packed)
-		c.buf = binary.LittleEndian.AppendUint64(c.buf, uint64(end))
+		dst = binary.LittleEndian.AppendUint64(dst, uint64(end))
 	}
 	for _, it := range items {
-		c.buf = binary.LittleEndian.AppendUint32(c.buf, it.number)
+		dst = binary.LittleEndian.AppendUint32(dst, it.number)
 	}
-	c.count(end, 1)
+	dst = binary.AppendUvarint(dst, uint64(end))
 	for _, it := range byTime {
-		c.buf = append(c.buf, it.packed...)
+		dst = append(dst, it.packed...)
 	}
+	return dst
 }
 
 var (
@@ -118,44 +129,22 @@ func Restore(data []byte) (*Book, error) {
 	if !ok {
 		return nil, errForeign
 	}
-	c := &coder{buf: rest, reading: true, words: map[string]string{}}
+	p := &parts{left: rest}
 	b := New()
-	c.figures(&b.figures)
-	n := c.count(0, 4)
-	b.agents.slots = make(map[agent.NPN]uint32, n)
-	var last agent.NPN
-	for i := range n {
-		var npn agent.NPN
-		number(c, &npn)
-		d, _ := b.agents.add(npn)
-		c.desk(d)
-		if c.bad || i > 0 && npn <= last {
-			return nil, errUnsound
-		}
-		last = npn
+	c := coder{left: string(p.part()), reading: true}
+	if c.figures(&b.figures); c.bad || c.left != "" || !b.restoreAgents(p) || !b.restoreLive(p) {
+		return nil, errUnsound
 	}
-	n = c.count(0, packedHead)
-	b.referrals.slots = make(map[uuid.UUID]uint32, n)
-	for range n {
-		p := new(page[uuid.UUID, entry])
-		c.referral(&p.key, &p.value)
-		if c.bad || p.value.Status.Ended() || b.referrals.find(p.key) != nil {
-			return nil, errUnsound
-		}
-		b.referrals.put(p)
-	}
-	n = c.count(0, packedHead)
-	b.shelf = shelf{len: n, ends: c.next(8 * uint64(n)), byID: c.next(4 * uint64(n))}
-	b.shelf.packed = c.next(uint64(c.count(0, 1)))
-	n = c.count(0, 8)
-	sorted := make([]uint64, n)
+	n := p.count(packedHead)
+	b.shelf = shelf{len: n, ends: p.next(8 * uint64(n)), byID: p.next(4 * uint64(n)), packed: p.part()}
+	sorted := make([]uint64, p.count(8))
 	for i := range sorted {
-		sorted[i] = binary.LittleEndian.Uint64(c.next(8))
+		sorted[i] = binary.LittleEndian.Uint64(p.next(8))
 		if i > 0 && sorted[i-1] >= sorted[i] {
 			return nil, errUnsound
 		}
 	}
-	if c.bad || len(c.buf) > 0 || !b.shelf.sound() {
+	if p.bad || len(p.left) > 0 || !b.shelf.sound() {
 		return nil, errUnsound
 	}
 	b.archive = archiveOf(sorted)
@@ -163,4 +152,42 @@ func Restore(data []byte) (*Book, error) {
 		b.shelf = shelf{} // which keeps nothing of data
 	}
 	return b, nil
+}
+
+// restoreAgents reads the agents, and reports whether they are sound.
+func (b *Book) restoreAgents(p *parts) bool {
+	n := p.count(6)
+	b.agents.slots = make(map[agent.NPN]uint32, n)
+	var before agent.NPN
+	for i := range n {
+		npn := agent.NPN(p.number())
+		open, last := zagzig(p.number()), p.number()
+		unix, nano := zagzig(p.number()), p.number()
+		packed := string(p.part())
+		var a agent.Agent
+		if p.bad || i > 0 && npn <= before || int64(int32(open)) != open || nano >= uint64(time.Second) || packed != "" && !unpackAgent(&a, npn, packed) {
+			return false
+		}
+		d, _ := b.agents.add(npn)
+		*d = desk{packed: packed, last: last, unix: unix, nano: uint32(nano), open: int32(open)}
+		before = npn
+	}
+	return true
+}
+
+// restoreLive reads the referrals that have not ended, and reports whether they
+// are sound.
+func (b *Book) restoreLive(p *parts) bool {
+	n := p.count(packedHead)
+	b.referrals.slots = make(map[uuid.UUID]uint32, n)
+	for range n {
+		q := new(page[uuid.UUID, entry])
+		id, ok := unpackReferral(&q.value, p.part())
+		if !ok || q.value.Status.Ended() || b.referrals.find(id) != nil {
+			return false
+		}
+		q.key = id
+		b.referrals.put(q)
+	}
+	return true
 }

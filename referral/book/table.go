@@ -52,6 +52,11 @@ func (t *table[K, V]) open(key K) (*V, uint32) {
 	if !ok {
 		return nil, 0
 	}
+	return &t.own(slot).value, slot
+}
+
+// own returns the page in a slot, to be changed.
+func (t *table[K, V]) own(slot uint32) *page[K, V] {
 	p := t.leaves.page(slot)
 	if p.age != t.age {
 		own := *p
@@ -59,7 +64,7 @@ func (t *table[K, V]) open(key K) (*V, uint32) {
 		p = &own
 		t.set(slot, p)
 	}
-	return &p.value, slot
+	return p
 }
 
 // add takes in a key that has no page, with the zero value.
