@@ -17,7 +17,7 @@ import (
 // heap of each, read back one at random, changed one at random, and counted an
 // offer to one at random.
 func BenchmarkAgents(b *testing.B) {
-	for _, agents := range []int{100_000, 1_000_000} {
+	for _, agents := range []int{1_000, 100_000, 1_000_000} {
 		if agents > 100_000 && testing.Short() {
 			continue
 		}
@@ -165,4 +165,33 @@ func BenchmarkReplayAgents(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.N*len(log))/b.Elapsed().Seconds(), "events/s")
+}
+
+// BenchmarkPacked packs agents who came on duty, and unpacks them.
+func BenchmarkPacked(b *testing.B) {
+	desk := staffed(1_000)
+	var agents []agent.Agent
+	var packed []string
+	size := 0
+	for a := range desk.Agents() {
+		agents = append(agents, a)
+		packed = append(packed, book.Packed(a.NPN, a))
+		size += len(packed[len(packed)-1])
+	}
+	b.Run("pack", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			a := &agents[i%len(agents)]
+			book.Packed(a.NPN, *a)
+		}
+		b.ReportMetric(float64(size)/float64(len(agents)), "B/agent")
+	})
+	b.Run("unpack", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			if _, ok := book.Unpacked(agents[i%len(agents)].NPN, packed[i%len(agents)]); !ok {
+				b.Fatal("not unpacked")
+			}
+		}
+	})
 }

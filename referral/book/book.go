@@ -320,12 +320,14 @@ func (b *Book) Policy() (referral.Policy, bool) {
 // Agent returns an agent and the time of its last event; the zero Agent if
 // there is none. That costs about half a microsecond and some lists. Who keeps one
 // of the agent's texts keeps all of them, some hundred bytes.
-func (b *Book) Agent(n agent.NPN) (a agent.Agent, changed time.Time) {
-	if d := b.desk(n); d != nil {
-		d.read(&a, n)
-		changed = d.changed()
+func (b *Book) Agent(n agent.NPN) (agent.Agent, time.Time) {
+	var a agent.Agent
+	d := b.desk(n)
+	if d == nil {
+		return a, time.Time{}
 	}
-	return a, changed
+	d.read(&a, n)
+	return a, d.changed()
 }
 
 // Load returns an agent's open offers and the position of its last one.

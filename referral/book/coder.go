@@ -16,7 +16,8 @@ import (
 // one.
 type coder struct {
 	buf     []byte // what is written
-	left    string // what is left to read
+	text    string // what is read
+	at      int    // what is left to read of it begins here
 	reading bool
 	bad     bool
 	unix    int64  // of the last time, from which the next one counts
@@ -26,41 +27,55 @@ type coder struct {
 	lines   []agent.Line // of the licenses to come
 }
 
+// reading returns a coder that unpacks a text.
+func reading(packed string) coder { return coder{text: packed, reading: true} }
+
 func (c *coder) fail() {
-	c.bad, c.left = true, ""
+	c.bad, c.at = true, len(c.text)
 }
+
+// left returns how many bytes are left to read.
+func (c *coder) left() uint64 { return uint64(len(c.text) - c.at) }
+
+// sound reports whether all of the text was read and could be meant.
+func (c *coder) sound() bool { return !c.bad && c.at == len(c.text) }
 
 // next takes some bytes off what is left to read.
 func (c *coder) next(n uint64) string {
-	if n > uint64(len(c.left)) {
+	if n > c.left() {
 		c.fail()
 		return ""
 	}
-	s := c.left[:n]
-	c.left = c.left[n:]
-	return s
+	c.at += int(n)
+	return c.text[c.at-int(n) : c.at]
 }
 
-func (c *coder) uint(v *uint64) {
-	switch {
-	case !c.reading:
-		c.buf = binary.AppendUvarint(c.buf, *v)
-	case len(c.left) > 0 && c.left[0] < 0x80: // as most are
-		*v, c.left = uint64(c.left[0]), c.left[1:]
-	default:
-		*v = c.long()
+// put writes a number, seven bits to the byte.
+func (c *coder) put(v uint64) {
+	for ; v >= 0x80; v >>= 7 {
+		c.buf = append(c.buf, byte(v)|0x80)
 	}
+	c.buf = append(c.buf, byte(v))
+}
+
+// take reads a number.
+func (c *coder) take() uint64 {
+	if at := c.at; at < len(c.text) && c.text[at] < 0x80 { // as most are
+		c.at++
+		return uint64(c.text[at])
+	}
+	return c.long()
 }
 
 // long reads a number of several bytes.
 func (c *coder) long() (v uint64) {
-	for i := range min(len(c.left), binary.MaxVarintLen64) {
-		b := c.left[i]
-		if i == binary.MaxVarintLen64-1 && b > 1 {
+	const most = binary.MaxVarintLen64
+	for i, b := range []byte(c.text[c.at:min(c.at+most, len(c.text))]) {
+		if i == most-1 && b > 1 {
 			break
 		}
 		if v |= uint64(b&0x7f) << (7 * i); b < 0x80 {
-			c.left = c.left[i+1:]
+			c.at += i + 1
 			return v
 		}
 	}
@@ -68,12 +83,23 @@ func (c *coder) long() (v uint64) {
 	return 0
 }
 
+func (c *coder) uint(v *uint64) {
+	if c.reading {
+		*v = c.take()
+	} else {
+		c.put(*v)
+	}
+}
+
 // count writes a number of things to come, or reads it: each takes at least
 // some bytes, so there are never more than what is left can hold.
 func (c *coder) count(n int, each uint64) int {
-	v := uint64(n)
-	c.uint(&v)
-	if c.reading && v > uint64(len(c.left))/each {
+	if !c.reading {
+		c.put(uint64(n))
+		return n
+	}
+	v := c.take()
+	if v > c.left()/each {
 		c.fail()
 		v = 0
 	}
@@ -85,25 +111,27 @@ func zigzag(v int64) uint64 { return uint64(v<<1) ^ uint64(v>>63) }
 func zagzig(v uint64) int64 { return int64(v>>1) ^ -int64(v&1) }
 
 func number[N ~int | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint64](c *coder, v *N) {
-	u := zigzag(int64(*v))
-	c.uint(&u)
-	if c.reading {
-		read := zagzig(u)
-		if *v = N(read); int64(*v) != read {
-			*v = 0
-			c.fail()
-		}
+	if !c.reading {
+		c.put(zigzag(int64(*v)))
+		return
+	}
+	read := zagzig(c.take())
+	if *v = N(read); int64(*v) != read {
+		*v = 0
+		c.fail()
 	}
 }
 
 func (c *coder) flag(v *bool) {
-	var bit uint64
-	if *v {
-		bit = 1
-	}
-	if c.uint(&bit); !c.reading {
+	if !c.reading {
+		bit := byte(0)
+		if *v {
+			bit = 1
+		}
+		c.buf = append(c.buf, bit)
 		return
 	}
+	bit := c.take()
 	if *v = bit == 1; bit > 1 {
 		c.fail()
 	}
@@ -144,19 +172,19 @@ func (c *coder) time(v *time.Time) {
 	away := unix - c.unix
 	switch {
 	case nano != c.nano:
-		c.buf = binary.AppendUvarint(c.buf, zigzag(away)<<2+nanosAway+1)
-		c.buf = binary.AppendUvarint(c.buf, uint64(nano^c.nano))
+		c.put(zigzag(away)<<2 + nanosAway + 1)
+		c.put(uint64(nano ^ c.nano))
 	case away%3600 != 0:
-		c.buf = binary.AppendUvarint(c.buf, zigzag(away)<<2+secondsAway+1)
+		c.put(zigzag(away)<<2 + secondsAway + 1)
 	default:
-		c.buf = binary.AppendUvarint(c.buf, zigzag(away/3600)<<2+hoursAway+1)
+		c.put(zigzag(away/3600)<<2 + hoursAway + 1)
 	}
 	c.unix, c.nano = unix, nano
 }
 
 func (c *coder) when() time.Time {
-	var v uint64
-	if c.uint(&v); v == 0 {
+	v := c.take()
+	if v == 0 {
 		return time.Time{}
 	}
 	v--
@@ -166,7 +194,7 @@ func (c *coder) when() time.Time {
 		away *= 3600
 	case secondsAway:
 	case nanosAway:
-		c.uint(&differ)
+		differ = c.take()
 	default:
 		c.fail()
 	}
@@ -191,15 +219,15 @@ func length[T any](c *coder, list *[]T, each uint64) int {
 		if *list != nil {
 			n = len(*list) + 1
 		}
-		c.buf = binary.AppendUvarint(c.buf, uint64(n))
+		c.put(uint64(n))
 		return len(*list)
 	}
 	*list = nil
-	var n uint64
-	if c.uint(&n); n == 0 {
+	n := c.take()
+	if n == 0 {
 		return 0
 	}
-	if n--; n > uint64(len(c.left))/each {
+	if n--; n > c.left()/each {
 		c.fail()
 		return 0
 	}
@@ -209,10 +237,10 @@ func length[T any](c *coder, list *[]T, each uint64) int {
 
 func (c *coder) point(v *geo.Point) {
 	known := v.Known()
-	lat, lng := v.E7()
 	if c.flag(&known); !known {
 		return // what is read into has none either
 	}
+	lat, lng := v.E7()
 	number(c, &lat)
 	number(c, &lng)
 	if c.reading {

@@ -88,7 +88,7 @@ func (c *coder) profile(v *agent.Profile) {
 	text(c, &v.Phone)
 	text(c, &v.Street)
 	word(c, &v.City)
-	word(c, &v.State)
+	c.state(&v.State)
 	word(c, &v.ZIP)
 	c.point(&v.Point)
 	c.point(&v.Resolved)
@@ -123,7 +123,7 @@ func (c *coder) licenses(v *[]agent.License) {
 }
 
 func (c *coder) license(v *agent.License) {
-	word(c, &v.State)
+	c.state(&v.State)
 	text(c, &v.Number)
 	word(c, &v.Residency)
 	word(c, &v.Status)
@@ -170,7 +170,7 @@ func (c *coder) absence(v *agent.Absence) {
 
 func (c *coder) termination(v *agent.Termination) {
 	word(c, &v.Cause)
-	word(c, &v.State)
+	c.state(&v.State)
 }
 
 // referral packs the referral of a stream, but for its head.
@@ -180,7 +180,7 @@ func (c *coder) referral(id uuid.UUID, v *entry) {
 		v.ID = id
 	}
 	text(c, &v.Subject)
-	word(c, &v.State)
+	c.state(&v.State)
 	word(c, &v.ZIP)
 	c.point(&v.Point)
 	c.point(&v.Resolved)
@@ -219,5 +219,5 @@ func (c *coder) past(v *referral.PastOffer) {
 
 func (c *coder) reason(v *agent.Reason) {
 	number(c, &v.Code)
-	word(c, &v.State)
+	c.state(&v.State)
 }

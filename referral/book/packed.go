@@ -20,9 +20,9 @@ func appendAgent(dst []byte, n agent.NPN, a *agent.Agent) []byte {
 // unpackAgent makes a, which is zero before, the agent that was packed, and
 // reports whether the text means one.
 func unpackAgent(a *agent.Agent, n agent.NPN, packed string) bool {
-	c := coder{left: packed, reading: true}
+	c := reading(packed)
 	c.agent(n, a)
-	return !c.bad && c.left == ""
+	return c.sound()
 }
 
 // packedHead is how many bytes the head of a packed referral takes: its ID, the
@@ -54,9 +54,10 @@ func unpackReferral(r *entry, packed []byte) (id uuid.UUID, ok bool) {
 		return uuid.Nil, false
 	}
 	id, r.Changed, r.position = uuid.UUID(packed[:16]), packedTime(packed), packedPosition(packed)
-	c := coder{left: string(packed[packedHead:]), reading: true, unix: r.Changed.Unix(), nano: uint32(r.Changed.Nanosecond())}
+	c := reading(string(packed[packedHead:]))
+	c.unix, c.nano = r.Changed.Unix(), uint32(r.Changed.Nanosecond())
 	c.referral(id, r)
-	return id, !c.bad && c.left == "" && soundTime(r.Changed.Unix(), 0)
+	return id, c.sound() && soundTime(r.Changed.Unix(), 0)
 }
 
 // parts takes a stored book apart. It takes any bytes, as a [coder] does any text.

@@ -131,8 +131,8 @@ func Restore(data []byte) (*Book, error) {
 	}
 	p := &parts{left: rest}
 	b := New()
-	c := coder{left: string(p.part()), reading: true}
-	if c.figures(&b.figures); c.bad || c.left != "" || !b.restoreAgents(p) || !b.restoreLive(p) {
+	c := reading(string(p.part()))
+	if c.figures(&b.figures); !c.sound() || !b.restoreAgents(p) || !b.restoreLive(p) {
 		return nil, errUnsound
 	}
 	n := p.count(packedHead)

@@ -2,6 +2,7 @@ package book_test
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"runtime"
@@ -109,8 +110,15 @@ func TestStill(t *testing.T) {
 // A still may be stored while the book goes on: the race detector sees that
 // neither changes what the other reads.
 func TestStillWhileTheBookGoesOn(t *testing.T) {
+	for _, ring := range []int{1, 512} {
+		t.Run(fmt.Sprint("ring=", ring), func(t *testing.T) { stillWhileTheBookGoesOn(t, ring) })
+	}
+}
+
+func stillWhileTheBookGoesOn(t *testing.T, ring int) {
 	records := history(rand.New(rand.NewPCG(11, 12)), 3000)
 	b := book.NewKeeping(10 * time.Minute)
+	book.SetRing(b, ring)
 	var all sync.WaitGroup
 	for i, r := range records {
 		b.Apply(uint64(i+1), r.at, r.stream, r.event)
@@ -303,10 +311,11 @@ func FuzzRestore(f *testing.F) {
 }
 
 // A book of which all who ended have left keeps nothing of the bytes it was
-// restored from.
+// restored from, whoever its agents are.
 func TestRestoredBookLetsGoOfItsBytes(t *testing.T) {
 	b := book.NewKeeping(time.Hour)
-	b.Apply(1, time.Date(2026, time.November, 23, 17, 0, 0, 0, time.UTC), book.Stream{}, referral.PolicySet(referral.DefaultPolicy()))
+	b.Apply(1, noon, book.Stream{}, referral.PolicySet(referral.DefaultPolicy()))
+	b.Apply(2, noon, book.Stream{Agent: 17}, agent.Registered{NPN: 17, Name: "Sample Heron"})
 	data := b.Still().Append(nil)
 	bytes := weak.Make(&data[0])
 	r, err := book.Restore(data)

@@ -1,7 +1,6 @@
 package book
 
 import (
-	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -11,10 +10,8 @@ import (
 	"github.com/relevo-go/relevo/referral"
 )
 
-// dictionary is the words that take a byte, or two from about the fiftieth on. No
-// more are what stays in an engine when its agent is packed anew, as a language's
-// key does: from here they hold on to no packed text.
-var dictionary = slices.Concat([]string{
+// common is the words that most often come, which take a byte.
+var common = []string{
 	"", "es", "en", string(agent.Email), string(agent.Text), string(agent.App),
 	string(referral.StatusAccepted), string(referral.StatusExhausted), string(referral.StatusWithdrawn),
 	string(referral.StatusOffered), string(referral.StatusWaiting), string(referral.StatusPending),
@@ -23,14 +20,17 @@ var dictionary = slices.Concat([]string{
 	string(agent.Active), string(agent.Inactive), string(agent.Resident), string(agent.Nonresident), "Health",
 	string(agent.CMS), string(agent.HelpOnDemand), "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix",
 	"America/Los_Angeles", "America/Anchorage", "Pacific/Honolulu", "America/Puerto_Rico", "zh", "yue", "vi", "ht", "ko", "ru", "ar", "fr", "pt", "fil",
-}, states())
-
-func states() (codes []string) {
-	for s := range geo.AllStates() {
-		codes = append(codes, string(s))
-	}
-	return codes
 }
+
+// dictionary is the common words and every jurisdiction's code, some in two bytes.
+// What is unpacked of these holds on to no packed text.
+var dictionary = slices.Concat(common, slices.Collect(func(yield func(string) bool) {
+	for s := range geo.AllStates() {
+		if !yield(string(s)) {
+			return
+		}
+	}
+}))
 
 // inDictionary is where in the dictionary each word is.
 var inDictionary = func() map[string]int {
@@ -62,18 +62,17 @@ func (c *coder) putWord(s string) {
 		}
 	}
 	if i, ok := inDictionary[s]; ok {
-		c.buf = binary.AppendUvarint(c.buf, uint64(len(c.words)+i)<<1|1)
+		c.put(uint64(len(c.words)+i)<<1 | 1)
 		return
 	}
-	c.buf = binary.AppendUvarint(c.buf, uint64(len(s))<<1)
+	c.put(uint64(len(s)) << 1)
 	c.buf = append(c.buf, s...)
 	c.learn(s)
 }
 
 // word reads a word, and returns whether it is the dictionary's.
 func (c *coder) word() (s string, common bool) {
-	var n uint64
-	c.uint(&n)
+	n := c.take()
 	number := n >> 1
 	switch common := number - uint64(len(c.words)); {
 	case n&1 == 0:
@@ -87,6 +86,15 @@ func (c *coder) word() (s string, common bool) {
 	}
 	c.fail()
 	return "", true
+}
+
+// state is a word, which is found in the dictionary at once.
+func (c *coder) state(v *geo.State) {
+	if i := v.Index(); i >= 0 && !c.reading {
+		c.put(uint64(len(c.words)+len(common)+i)<<1 | 1)
+		return
+	}
+	word(c, v)
 }
 
 func (c *coder) learn(s string) {
@@ -118,7 +126,7 @@ func (c *coder) channels(v *[]agent.Channel) {
 		*v = nil
 	case n <= some:
 		*v = channelLists[n-1]
-	case n-some-1 > uint64(len(c.left)):
+	case n-some-1 > c.left():
 		c.fail()
 	default:
 		*v = make([]agent.Channel, n-some-1)
