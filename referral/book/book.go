@@ -18,6 +18,7 @@ import (
 type Book struct {
 	figures
 	base      *Book // of a draft: what stands beneath it
+	spare     *Book // a draft that was committed, with its room
 	agents    table[agent.NPN, desk]
 	referrals table[uuid.UUID, entry]
 	shelf     shelf // referrals that had ended when the book was stored; a page of the table counts before it
@@ -57,7 +58,12 @@ func New() *Book { return &Book{ringSize: ringSize} }
 // Draft returns a book that begins as b stands and leaves b as it is. While a
 // draft is in use b must not change, except by the draft's own [Book.Commit].
 func (b *Book) Draft() *Book {
-	d := &Book{figures: b.figures, base: b}
+	d := b.spare
+	b.spare = nil
+	if d == nil {
+		d = &Book{base: b}
+	}
+	d.figures = b.figures
 	d.agents.age = b.agents.age + 1 // no sheet beneath is the draft's
 	return d
 }
@@ -83,6 +89,10 @@ func (d *Book) Commit() {
 	if b.base == nil {
 		b.depart()
 	}
+	d.agents.empty()
+	d.referrals.empty()
+	d.departures = departures{}
+	b.spare = d
 }
 
 // Apply folds in the event of the record at a position, recorded at an instant,
@@ -345,6 +355,15 @@ func (b *Book) Referral(id uuid.UUID) (referral.Referral, uint64) {
 		return r.Referral, r.position
 	}
 	return referral.Referral{}, 0
+}
+
+// Peek is [Book.Referral] without a copy: nil if there is no such referral. What
+// it points to is for reading, until the book changes.
+func (b *Book) Peek(id uuid.UUID) (*referral.Referral, uint64) {
+	if r := b.entry(id); r != nil {
+		return &r.Referral, r.position
+	}
+	return nil, 0
 }
 
 // Agents yields every agent with its load, by NPN. It is not for a draft.

@@ -100,6 +100,16 @@ func (t *table[K, V]) remove(slot uint32) {
 	t.free = append(t.free, slot)
 }
 
+// empty takes out everything and keeps the room for it.
+func (t *table[K, V]) empty() {
+	clear(t.slots)
+	for _, l := range t.leaves {
+		clear(l.pages)
+		l.pages = l.pages[:0]
+	}
+	t.used, t.free = 0, t.free[:0]
+}
+
 func (t *table[K, V]) set(slot uint32, p *page[K, V]) {
 	i, at := int(slot/leafSize), int(slot%leafSize)
 	if i == len(t.leaves) {

@@ -44,7 +44,7 @@ func derive(b *book.Book, at time.Time) *derived {
 		d.place(b, &a, load, at)
 	}
 	for r, position := range b.Live() {
-		d.referralChanged(b, r.ID, r, position)
+		d.referralChanged(b, r.ID, &r, position)
 	}
 	d.wakeAll()
 	return d
@@ -59,11 +59,11 @@ func (d *derived) changed(b *book.Book, stream book.Stream, at time.Time) {
 		d.changes[stream.Agent] = struct{}{}
 	case stream.Referral != uuid.Nil:
 		had := d.holder(stream.Referral)
-		r, position := b.Referral(stream.Referral)
+		r, position := b.Peek(stream.Referral)
 		d.referralChanged(b, stream.Referral, r, position)
 		d.loadChanged(b, had, at)
-		if r.Offer.To != had {
-			d.loadChanged(b, r.Offer.To, at)
+		if has := d.holder(stream.Referral); has != had {
+			d.loadChanged(b, has, at)
 		}
 	default:
 		d.turnClasses(b, at)
@@ -97,8 +97,8 @@ func (d *derived) agentChanged(b *book.Book, n agent.NPN, at time.Time) {
 	d.place(b, &a, b.Load(n), at)
 	d.remember(turn{agent: n, at: at})
 	for l := d.holding[n]; l != nil; l = l.next {
-		r, _ := b.Referral(l.id)
-		d.watchOffer(b, l, &r)
+		r, _ := b.Peek(l.id)
+		d.watchOffer(b, l, r)
 	}
 }
 
@@ -147,9 +147,9 @@ func (d *derived) loadChanged(b *book.Book, n agent.NPN, at time.Time) {
 }
 
 // referralChanged brings everything about a referral in line with how it stands
-// in the book.
-func (d *derived) referralChanged(b *book.Book, id uuid.UUID, r referral.Referral, position uint64) {
-	if r.Status == "" || r.Status.Ended() {
+// in the book; nil if it is not there.
+func (d *derived) referralChanged(b *book.Book, id uuid.UUID, r *referral.Referral, position uint64) {
+	if r == nil || r.Status == "" || r.Status.Ended() {
 		d.drop(id)
 		return
 	}
@@ -169,13 +169,13 @@ func (d *derived) referralChanged(b *book.Book, id uuid.UUID, r referral.Referra
 		d.prepare(l)
 	}
 	if holder != 0 {
-		d.watchOffer(b, l, &r)
+		d.watchOffer(b, l, r)
 		return
 	}
 	l.lost = nil
 	due := time.Time{}
 	if waits != "" {
-		due, _ = referral.Due(r)
+		due, _ = referral.Due(*r)
 	}
 	d.setAlarm(l, due)
 }

@@ -78,7 +78,7 @@ func (s *step) touch(stream book.Stream, had agent.NPN) {
 // and b is how the book stands without it.
 func (s *step) restore(b *book.Book, at time.Time) {
 	for _, id := range s.referrals {
-		r, position := b.Referral(id)
+		r, position := b.Peek(id)
 		s.referralChanged(b, id, r, position)
 	}
 	for _, n := range s.agents {
@@ -168,9 +168,9 @@ func (s *step) serve() bool {
 // serveOne makes an offer to the first in line, or lets the referral wait, or
 // go on waiting, or give up.
 func (s *step) serveOne(l *live) {
-	r, _ := s.draft.Referral(l.id)
+	r, _ := s.draft.Peek(l.id)
 	policy, _ := s.draft.Policy()
-	if offer, ok := s.first(&r, policy); ok {
+	if offer, ok := s.first(r, policy); ok {
 		s.decide(l.id, offer)
 		return
 	}
@@ -193,9 +193,9 @@ func (s *step) serveOne(l *live) {
 // inLine reports whether anybody is in the referral's line at an instant up to
 // which the clock has been followed.
 func (s *step) inLine(id uuid.UUID, at time.Time) bool {
-	r, _ := s.draft.Referral(id)
+	r, _ := s.draft.Peek(id)
 	policy, _ := s.draft.Policy()
-	for range s.line(&r, policy, at) {
+	for range s.line(r, policy, at) {
 		return true
 	}
 	return false

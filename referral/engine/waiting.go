@@ -21,7 +21,7 @@ func (d *derived) wake(b *book.Book, n agent.NPN, footing agent.Standing) {
 	}
 	for state := range footing.States.All() {
 		for l := d.waiting[state]; l != nil; l = l.next {
-			if r, _ := b.Referral(l.id); !r.Asked(n) && speaksOne(footing.Languages, r.Languages) {
+			if r, _ := b.Peek(l.id); !r.Asked(n) && speaksOne(footing.Languages, r.Languages) {
 				d.wakeOne(l)
 			}
 		}
@@ -37,7 +37,7 @@ func speaksOne(speaks []spoken.Key, want []spoken.Language) bool {
 func (d *derived) wakeServed(b *book.Book) {
 	for _, first := range d.waiting {
 		for l := first; l != nil; l = l.next {
-			if r, _ := b.Referral(l.id); d.served(&r) {
+			if r, _ := b.Peek(l.id); d.served(r) {
 				d.wakeOne(l)
 			}
 		}
