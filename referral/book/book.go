@@ -239,19 +239,6 @@ func (b *Book) count(kind string) {
 	}
 }
 
-// openAgent returns a place of this very book for an agent, to be changed, and
-// its slot.
-func (b *Book) openAgent(n agent.NPN) (*desk, uint32) {
-	if d, slot := b.agents.open(n); d != nil {
-		return d, slot
-	}
-	d, slot := b.agents.add(n)
-	if below := b.base.desk(n); below != nil {
-		*d = *below
-	}
-	return d, slot
-}
-
 // openReferral returns a page of this very book for a referral, to be changed,
 // and its slot; nil if the referral is archived.
 func (b *Book) openReferral(id uuid.UUID) (*entry, uint32) {
@@ -379,16 +366,6 @@ func (b *Book) Agents() iter.Seq2[agent.Agent, referral.Load] {
 			}
 		}
 	}
-}
-
-// desks returns the pages of agents, by NPN.
-func desks(ls leaves[agent.NPN, desk]) []*page[agent.NPN, desk] {
-	var list []*page[agent.NPN, desk]
-	for p := range ls.all {
-		list = append(list, p)
-	}
-	slices.SortFunc(list, func(p, q *page[agent.NPN, desk]) int { return cmp.Compare(p.key, q.key) })
-	return list
 }
 
 // Referrals yields every referral that has not left, with the position of its

@@ -1,6 +1,8 @@
 package book
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/relevo-go/relevo/agent"
@@ -58,6 +60,19 @@ func (d *desk) append(dst []byte, n agent.NPN) []byte {
 		return appendAgent(dst, n, &d.sheet.Agent)
 	}
 	return append(dst, d.packed...)
+}
+
+// openAgent returns a place of this very book for an agent, to be changed, and
+// its slot.
+func (b *Book) openAgent(n agent.NPN) (*desk, uint32) {
+	if d, slot := b.agents.open(n); d != nil {
+		return d, slot
+	}
+	d, slot := b.agents.add(n)
+	if below := b.base.desk(n); below != nil {
+		*d = *below
+	}
+	return d, slot
 }
 
 // take returns an agent to be changed: on the sheet that lies on its desk, if the
@@ -121,4 +136,14 @@ func (b *Book) seat(p *page[agent.NPN, desk], draft uint64) {
 	if p.value.sheet != nil && !unpacked {
 		b.unpacked(slot)
 	}
+}
+
+// desks returns the pages of agents, by NPN.
+func desks(ls leaves[agent.NPN, desk]) []*page[agent.NPN, desk] {
+	var list []*page[agent.NPN, desk]
+	for p := range ls.all {
+		list = append(list, p)
+	}
+	slices.SortFunc(list, func(p, q *page[agent.NPN, desk]) int { return cmp.Compare(p.key, q.key) })
+	return list
 }

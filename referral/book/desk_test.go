@@ -198,9 +198,12 @@ func walkFloor(t *testing.T, rng *rand.Rand, ring int) {
 			f.book = restored(t, f.book)
 			limit()
 		case 2:
-			n := agent.NPN(1 + rng.IntN(13))
+			n, before := agent.NPN(1+rng.IntN(13)), f.book.Still().Append(nil)
 			if err := f.book.Replay(f.position+1, at, "agent/"+n.String(), "agent.display_chosen.v1", []byte("{}")); err == nil {
 				t.Fatal("an event without its data is read")
+			}
+			if !bytes.Equal(f.book.Still().Append(nil), before) {
+				t.Fatal("a record that is refused leaves something in the book")
 			}
 		case 3, 4, 5:
 			d := f.draft()

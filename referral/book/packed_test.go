@@ -69,6 +69,28 @@ func TestWhatIsKeptHoldsOnToNothing(t *testing.T) {
 	}
 }
 
+// A text that was cut means no agent, and neither does one with something behind
+// it; whatever was changed, unpacking does not panic.
+func TestUnpackingTakesAnyText(t *testing.T) {
+	for n := range 3 {
+		a := someone(n)
+		packed := []byte(book.Packed(a.NPN, a))
+		for i := range packed {
+			if _, ok := book.Unpacked(a.NPN, string(packed[:i])); ok {
+				t.Fatalf("the first %d bytes of %d are taken for an agent", i, len(packed))
+			}
+			for flip := range 256 {
+				packed[i] ^= byte(flip)
+				book.Unpacked(a.NPN, string(packed))
+				packed[i] ^= byte(flip)
+			}
+		}
+		if _, ok := book.Unpacked(a.NPN, string(packed)+"\x00"); ok {
+			t.Error("an agent with a byte behind it is taken")
+		}
+	}
+}
+
 // FuzzUnpacked holds that any text is taken, and that an agent which it means is
 // the same after it was packed anew.
 func FuzzUnpacked(f *testing.F) {

@@ -266,6 +266,23 @@ func TestRestoreTakesAnyBytes(t *testing.T) {
 	}
 }
 
+// An agent that means nothing makes no book, though nobody has asked for it yet.
+func TestRestoreLooksAtAgents(t *testing.T) {
+	b := book.New()
+	b.Apply(1, noon, book.Stream{Agent: 17}, agent.Registered{NPN: 17, Name: "Sample Heron"})
+	data := b.Still().Append(nil)
+	a, _ := b.Agent(17)
+	packed := []byte(book.Packed(17, a))
+	at := bytes.Index(data, packed)
+	if at < 0 {
+		t.Fatal("the agent is not stored as it is packed")
+	}
+	data[at+len(packed)-1] = 0xff
+	if _, err := book.Restore(data); err == nil {
+		t.Error("a book with an agent that means nothing is taken")
+	}
+}
+
 // exercise asks a book everything, and lets it go on.
 func exercise(b *book.Book) {
 	for range b.Agents() {

@@ -10,8 +10,8 @@ import (
 	"github.com/relevo-go/relevo/referral"
 )
 
-// common is the words that most often come, which take a byte.
-var common = []string{
+// usual is the words that come most often, which take a byte.
+var usual = []string{
 	"", "es", "en", string(agent.Email), string(agent.Text), string(agent.App),
 	string(referral.StatusAccepted), string(referral.StatusExhausted), string(referral.StatusWithdrawn),
 	string(referral.StatusOffered), string(referral.StatusWaiting), string(referral.StatusPending),
@@ -22,9 +22,9 @@ var common = []string{
 	"America/Los_Angeles", "America/Anchorage", "Pacific/Honolulu", "America/Puerto_Rico", "zh", "yue", "vi", "ht", "ko", "ru", "ar", "fr", "pt", "fil",
 }
 
-// dictionary is the common words and every jurisdiction's code, some in two bytes.
+// dictionary is the usual words and every jurisdiction's code, some in two bytes.
 // What is unpacked of these holds on to no packed text.
-var dictionary = slices.Concat(common, slices.Collect(func(yield func(string) bool) {
+var dictionary = slices.Concat(usual, slices.Collect(func(yield func(string) bool) {
 	for s := range geo.AllStates() {
 		if !yield(string(s)) {
 			return
@@ -72,17 +72,17 @@ func (c *coder) putWord(s string) {
 
 // word reads a word, and returns whether it is the dictionary's.
 func (c *coder) word() (s string, common bool) {
-	n := c.take()
-	number := n >> 1
-	switch common := number - uint64(len(c.words)); {
-	case n&1 == 0:
-		s = c.next(number)
+	v := c.take()
+	n, own := v>>1, uint64(len(c.words))
+	switch {
+	case v&1 == 0:
+		s = c.next(n)
 		c.learn(s)
 		return s, false
-	case number < uint64(c.known):
-		return c.words[number], false
-	case number >= uint64(len(c.words)) && common < uint64(len(dictionary)):
-		return dictionary[common], true
+	case n < uint64(c.known):
+		return c.words[n], false
+	case n >= own && n-own < uint64(len(dictionary)):
+		return dictionary[n-own], true
 	}
 	c.fail()
 	return "", true
@@ -91,7 +91,7 @@ func (c *coder) word() (s string, common bool) {
 // state is a word, which is found in the dictionary at once.
 func (c *coder) state(v *geo.State) {
 	if i := v.Index(); i >= 0 && !c.reading {
-		c.put(uint64(len(c.words)+len(common)+i)<<1 | 1)
+		c.put(uint64(len(c.words)+len(usual)+i)<<1 | 1)
 		return
 	}
 	word(c, v)
