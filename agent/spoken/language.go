@@ -3,6 +3,7 @@ package spoken
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -30,15 +31,22 @@ func ParseLanguage(tag string) (Language, error) {
 func ParseAll(tags []string) ([]Language, error) {
 	langs := make([]Language, 0, len(tags))
 	var refused tagErrors
-	seen := make(map[Key]bool, len(tags))
+	var seen map[Key]bool // needed where looking through langs would take long
+	if len(tags) > 16 {
+		seen = make(map[Key]bool, len(tags))
+	}
 	for _, tag := range tags {
 		l, err := ParseLanguage(tag)
 		if err != nil {
 			refused = append(refused, err)
 			continue
 		}
-		if !seen[l.Key] {
+		switch {
+		case seen[l.Key]:
+		case seen != nil:
 			seen[l.Key] = true
+			langs = append(langs, l)
+		case !slices.ContainsFunc(langs, func(m Language) bool { return m.Key == l.Key }):
 			langs = append(langs, l)
 		}
 	}

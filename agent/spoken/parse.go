@@ -17,6 +17,9 @@ const maxTag = 35
 // hyphens do not matter. Any error is a [*TagError]; nothing is guessed.
 // Parsing a Key gives the Key itself.
 func Parse(tag string) (Key, error) {
+	if i, ok := nameIndex[Key(tag)]; ok { // a key is its own tag
+		return names[i].key, nil
+	}
 	return parse(tag, language.Parse)
 }
 

@@ -221,6 +221,17 @@ func TestNeverReachesParser(t *testing.T) {
 
 // TestKeyOfKey goes through every two- and three-letter code there can be: what
 // Parse returns, it returns of itself.
+// The picker's keys, which most tags are, are not read as other tags are; they
+// must mean the same.
+func TestKeysOfThePicker(t *testing.T) {
+	for _, c := range Picker() {
+		want, err := parse(string(c.Key), language.Parse)
+		if got, _ := Parse(string(c.Key)); got != want || err != nil {
+			t.Errorf("Parse(%q) = %q, read as any tag it is %q, %v", c.Key, got, want, err)
+		}
+	}
+}
+
 func TestKeyOfKey(t *testing.T) {
 	codes := 0
 	for code := range everyCode {

@@ -25,6 +25,7 @@ type coder struct {
 	known   int    // words of words
 	words   [8]string
 	lines   []agent.Line // of the licenses to come
+	lens    *Lens        // whose lists are used again; nil if all are to be new
 }
 
 // reading returns a coder that unpacks a text.
@@ -222,7 +223,11 @@ func length[T any](c *coder, list *[]T, each uint64) int {
 		c.put(uint64(n))
 		return len(*list)
 	}
+	was := *list
 	*list = nil
+	if c.lens != nil {
+		*list = was[:0]
+	}
 	n := c.take()
 	if n == 0 {
 		return 0
@@ -231,7 +236,11 @@ func length[T any](c *coder, list *[]T, each uint64) int {
 		c.fail()
 		return 0
 	}
-	*list = make([]T, n)
+	if c.lens != nil {
+		*list = again(was, int(n))
+	} else {
+		*list = make([]T, n)
+	}
 	return int(n)
 }
 

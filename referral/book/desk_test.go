@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/agent/spoken"
@@ -31,6 +32,7 @@ type floor struct {
 	twins    map[agent.NPN]twin
 	held     map[int]agent.NPN // who holds the n-th referral's open offer
 	position uint64
+	lens     *book.Lens
 }
 
 // draft returns a floor to try something on.
@@ -81,6 +83,15 @@ func (f *floor) check(t *testing.T) {
 		a, changed := f.book.Agent(n)
 		if diff := cmp.Diff(f.twins[n], twin{a, changed, f.book.Load(n)}, exact); diff != "" {
 			t.Fatalf("agent %s at %d (-twin +book):\n%s", n, f.position, diff)
+		}
+		for range 2 {
+			seen, when := f.book.Look(f.lens, n)
+			if seen == nil {
+				seen = new(agent.Agent)
+			}
+			if diff := cmp.Diff(twin{Agent: a, Changed: changed}, twin{Agent: *seen, Changed: when}, exact, cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("agent %s at %d, through a lens (-Agent +Look):\n%s", n, f.position, diff)
+			}
 		}
 	}
 }
@@ -174,7 +185,7 @@ func TestAgentsAreTheirEvents(t *testing.T) {
 }
 
 func walkFloor(t *testing.T, rng *rand.Rand, ring int) {
-	f := floor{book.New(), map[agent.NPN]twin{}, map[int]agent.NPN{}, 0}
+	f := floor{book.New(), map[agent.NPN]twin{}, map[int]agent.NPN{}, 0, new(book.Lens)}
 	limit := func() {
 		if ring > 0 {
 			book.SetRing(f.book, ring)
@@ -239,7 +250,7 @@ func walkFloor(t *testing.T, rng *rand.Rand, ring int) {
 			t.Fatal(err)
 		}
 		position, _ := read.Position()
-		old := floor{read, s.twins, nil, position}
+		old := floor{read, s.twins, nil, position, new(book.Lens)}
 		old.check(t)
 	}
 }

@@ -111,7 +111,11 @@ func (c *coder) licenses(v *[]agent.License) {
 	for i := range *v {
 		lines += len((*v)[i].Lines)
 	}
-	if lines = c.count(lines, 4); c.reading {
+	switch lines = c.count(lines, 4); {
+	case c.lens != nil:
+		c.lens.lines = again(c.lens.lines, lines)
+		c.lines = c.lens.lines
+	case c.reading:
 		c.lines = make([]agent.Line, lines)
 	}
 	for i := range length(c, v, 7) {

@@ -1,0 +1,57 @@
+package book
+
+import (
+	"time"
+
+	"github.com/relevo-go/relevo/agent"
+)
+
+// Lens is for looking at agents one after another: all of them are unpacked in
+// the same place. The zero Lens is ready. It is for one goroutine at a time.
+type Lens struct {
+	packed string // what is in agent; empty if nothing is
+	npn    agent.NPN
+	agent  agent.Agent
+	lines  []agent.Line // of its licenses
+}
+
+// Look is [Book.Agent] through a lens: nil if there is no such agent. What it
+// points to is for reading, until the lens or the book is used again. A list that
+// was never set may be empty there and not nil.
+func (b *Book) Look(l *Lens, n agent.NPN) (*agent.Agent, time.Time) {
+	d := b.desk(n)
+	switch {
+	case d == nil || !d.heard():
+		return nil, time.Time{}
+	case d.sheet != nil:
+		return &d.sheet.Agent, d.changed()
+	}
+	l.unpack(n, d.packed)
+	return &l.agent, d.changed()
+}
+
+// unpack makes the lens show an agent, unless it does.
+func (l *Lens) unpack(n agent.NPN, packed string) {
+	if l.npn == n && l.packed == packed { // of one and the same text that is known at once
+		return
+	}
+	a := &l.agent
+	*a = agent.Agent{
+		Training: a.Training[:0], Registration: a.Registration[:0], Accepted: a.Accepted[:0], Licenses: a.Licenses[:0],
+		Languages: a.Languages[:0], Hours: agent.Hours{Weekly: a.Hours.Weekly[:0]}, Absences: a.Absences[:0], Terminations: a.Terminations[:0],
+	}
+	c := reading(packed)
+	c.lens = l
+	c.agent(n, a)
+	l.npn, l.packed = n, packed
+}
+
+// again returns a list of so many zero items, in the place of another.
+func again[T any](list []T, n int) []T {
+	if n > cap(list) {
+		return make([]T, n, n+n/2)
+	}
+	list = list[:n]
+	clear(list)
+	return list
+}
