@@ -67,7 +67,7 @@ type writable interface {
 }
 
 func contestants() []contestant {
-	return []contestant{linear(), geoNear()}
+	return []contestant{linear(), geoNear(), tidwallRtree()}
 }
 
 func run(r *report, sizes []int, write bool) error {
