@@ -67,7 +67,7 @@ type writable interface {
 }
 
 func contestants() []contestant {
-	return []contestant{linear(), geoNear(), tidwallRtree()}
+	return []contestant{linear(), geoNear(), tidwallRtree(), kyroyKDTree(), golangGeo()}
 }
 
 func run(r *report, sizes []int, write bool) error {
