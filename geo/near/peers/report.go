@@ -51,7 +51,11 @@ one agent by another, mostly elsewhere, at the median; an index that can't is bu
 			for i := range w.cases {
 				fmt.Fprintf(out, " | %s", &w.cases[i])
 			}
-			fmt.Fprintf(out, " | %s | %s |\n", count(w.bytes), w.replacing())
+			if w.again == nil {
+				fmt.Fprintf(out, " | %s | %s |\n", count(w.bytes), w.replacing())
+			} else {
+				fmt.Fprint(out, " | the same | the same |\n")
+			}
 		}
 	}
 	fmt.Fprintf(out, `
