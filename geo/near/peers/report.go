@@ -36,9 +36,10 @@ speaks. Measured on: %s, in %s. Read ratios, not digits.
 
 Times are the median and the 99th percentile of a question, in µs, each the median of %d rounds, in which the contestants
 take turns at %d questions. What a contestant may spend on one kind is %v, a share in each round; after it the round
-ends early, and there is no percentile if it had fewer than %d questions. All stand in one process, and whoever
-allocates sets off collections of everybody's memory. B/agent is the heap of all that is needed to answer. Replacing is
-one agent by another, mostly elsewhere, at the median; an index that can't is built anew.
+ends early, so that the slow are asked only the first of its questions, and there is no percentile if those are
+fewer than %d. All stand in one process, and whoever allocates sets off collections of everybody's memory. B/agent is
+the heap of all that is needed to answer. Replacing is one agent by another, mostly elsewhere, at the median; an index
+that can't is built anew.
 `, r.machine, r.took.Round(time.Second), r.rounds, r.queries, r.box, leastForP99)
 	for _, t := range r.tables {
 		fmt.Fprintf(out, "\n| %s agents", count(float64(t.size)))
