@@ -315,7 +315,7 @@ func (b *Book) Policy() (referral.Policy, bool) {
 }
 
 // Agent returns an agent and the time of its last event; the zero Agent if
-// there is none. That costs about half a microsecond and some lists. Who keeps one
+// there is none. That costs a microsecond or two and some lists. Who keeps one
 // of the agent's texts keeps all of them, some hundred bytes.
 func (b *Book) Agent(n agent.NPN) (agent.Agent, time.Time) {
 	var a agent.Agent

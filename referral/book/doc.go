@@ -16,7 +16,7 @@
 //
 // A desk may have a million agents, of whom few change in a day. So an agent is
 // packed: one text of about 300 bytes, which is unpacked for whoever asks, in a
-// microsecond or less, and costs a little over 400 bytes in all. The last few
+// microsecond or two, and costs a little over 400 bytes in all. The last few
 // hundred who changed are held as they are, so that events which come one after
 // another for one agent, as in an import or a replay, pack it once. An agent's
 // load is beside it and needs no unpacking.
