@@ -99,39 +99,66 @@ func decideRequest(r Referral, c Request) ([]Event, error) {
 	if c.ID == uuid.Nil {
 		return nil, agent.Reject("R23", "the request has no ID")
 	}
-	if c.Subject == "" || len(c.Subject) > maxText || !plain(c.Subject) {
-		return nil, agent.Reject("R29", "the request's subject is not a key of 1 to %d bytes without control characters: give your own opaque key for the consumer", maxText)
-	}
-	state, err := geo.ParseState(string(c.State))
+	e, err := c.clean()
 	if err != nil {
-		return nil, &Rejection{Rule: "S14", Err: err}
-	}
-	zip := c.ZIP
-	if zip != "" {
-		if zip, err = geo.ParseZIP(string(zip)); err != nil {
-			return nil, &Rejection{Rule: "R16", Err: err}
-		}
-	}
-	if zip == "" && !c.Point.Known() {
-		return nil, agent.Reject("R15", "the request says not where the consumer is: give a ZIP or a point")
-	}
-	languages, err := spoken.ParseAll(c.Languages)
-	if err != nil {
-		return nil, &Rejection{Rule: "R27", Err: err}
-	}
-	if len(languages) == 0 {
-		return nil, agent.Reject("R14", "the request has no language: give what the consumer speaks, such as es or en, the preferred one first")
+		return nil, err
 	}
 	if r.Status != "" {
-		if r.Subject != c.Subject || r.State != state || r.ZIP != zip || r.Point != c.Point || !slices.EqualFunc(r.Languages, languages, sameTag) {
+		if r.Subject != e.Subject || r.State != e.State || r.ZIP != e.ZIP || r.Point != e.Point || !slices.EqualFunc(r.Languages, e.Languages, sameTag) {
 			return nil, &Rejection{Rule: "R23", Err: fmt.Errorf("%w: repeat it with the same content, or give a new ID", ErrExists)}
 		}
 		return nil, nil
 	}
-	if !c.Point.Known() && !c.Resolved.Known() {
-		return nil, agent.Reject("R15", "ZIP %s is not in the table of centroids: give the consumer's point, or a ZIP near by", zip)
+	if err := e.placed(); err != nil {
+		return nil, err
 	}
-	return []Event{Requested{c.ID, c.Subject, state, zip, c.Point, c.Resolved, languages, utc(c.At)}}, nil
+	return []Event{e}, nil
+}
+
+// Requested returns the event that [Decide] makes of a request whose ID is new,
+// or why it is refused. The ID may be zero and be given to the event later.
+func (c Request) Requested() (Requested, error) {
+	e, err := c.clean()
+	if err == nil {
+		err = e.placed()
+	}
+	return e, err
+}
+
+// placed returns why nobody can be sought for the request, or nil.
+func (e *Requested) placed() error {
+	if !e.Point.Known() && !e.Resolved.Known() {
+		return agent.Reject("R15", "ZIP %s is not in the table of centroids: give the consumer's point, or a ZIP near by", e.ZIP)
+	}
+	return nil
+}
+
+// clean returns the request as it is recorded, or a rejection.
+func (c Request) clean() (e Requested, err error) {
+	if c.Subject == "" || len(c.Subject) > maxText || !plain(c.Subject) {
+		return e, agent.Reject("R29", "the request's subject is not a key of 1 to %d bytes without control characters: give your own opaque key for the consumer", maxText)
+	}
+	state, err := geo.ParseState(string(c.State))
+	if err != nil {
+		return e, &Rejection{Rule: "S14", Err: err}
+	}
+	zip := c.ZIP
+	if zip != "" {
+		if zip, err = geo.ParseZIP(string(zip)); err != nil {
+			return e, &Rejection{Rule: "R16", Err: err}
+		}
+	}
+	if zip == "" && !c.Point.Known() {
+		return e, agent.Reject("R15", "the request says not where the consumer is: give a ZIP or a point")
+	}
+	languages, err := spoken.ParseAll(c.Languages)
+	if err != nil {
+		return e, &Rejection{Rule: "R27", Err: err}
+	}
+	if len(languages) == 0 {
+		return e, agent.Reject("R14", "the request has no language: give what the consumer speaks, such as es or en, the preferred one first")
+	}
+	return Requested{c.ID, c.Subject, state, zip, c.Point, c.Resolved, languages, utc(c.At)}, nil
 }
 
 // sameTag compares what was given, which a newer table does not change (R31).

@@ -1,9 +1,11 @@
 package book
 
 import (
+	"iter"
 	"time"
 
 	"github.com/relevo-go/relevo/agent"
+	"github.com/relevo-go/relevo/referral"
 )
 
 // Lens is for looking at agents one after another: all of them are unpacked in
@@ -28,6 +30,18 @@ func (b *Book) Look(l *Lens, n agent.NPN) (*agent.Agent, time.Time) {
 	}
 	l.unpack(n, d.packed)
 	return &l.agent, d.changed()
+}
+
+// AgentsThrough yields every agent with its load through a lens, in any order. It
+// is not for a draft.
+func (b *Book) AgentsThrough(l *Lens) iter.Seq2[*agent.Agent, referral.Load] {
+	return func(yield func(*agent.Agent, referral.Load) bool) {
+		for p := range b.agents.leaves.all {
+			if a, _ := b.Look(l, p.key); a != nil && !yield(a, p.value.load()) {
+				return
+			}
+		}
+	}
 }
 
 // unpack makes the lens show an agent, unless it does.

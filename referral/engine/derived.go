@@ -22,8 +22,9 @@ type derived struct {
 	classes classes
 	index   near.Index
 	tongues map[spoken.Key]near.Language
-	numbers []near.Language        // what numbersOf returned last
-	gains   timers[agent.NPN]      // when the clock may add to a footing
+	numbers []near.Language   // what numbersOf returned last
+	gains   timers[agent.NPN] // when the clock may add to a footing
+	lens    book.Lens
 	head    time.Time              // of the newest record: no clock is set back behind it (R25)
 	turned  []turn                 // what turned beyond head
 	changes map[agent.NPN]struct{} // agents whose facts have changed since they were last judged
@@ -40,8 +41,8 @@ func newDerived(head time.Time) *derived {
 // whoever may have joined a line meanwhile is found.
 func derive(b *book.Book, at time.Time) *derived {
 	d := newDerived(at)
-	for a, load := range b.Agents() {
-		d.place(b, &a, load, at)
+	for a, load := range b.AgentsThrough(&d.lens) {
+		d.place(b, a, load, at)
 	}
 	for r, position := range b.Live() {
 		d.referralChanged(b, r.ID, &r, position)
@@ -86,15 +87,15 @@ func (d *derived) judge(b *book.Book, at time.Time) {
 // place in the index at an instant, when the clock next adds to its footing, and
 // what becomes of the offers it holds.
 func (d *derived) agentChanged(b *book.Book, n agent.NPN, at time.Time) {
-	a, _ := b.Agent(n)
-	if !a.Registered() {
+	a, _ := b.Look(&d.lens, n)
+	if a == nil || !a.Registered() {
 		d.gains.drop(n)
 		was, _ := d.index.ClassOf(uint64(n))
 		d.index.Remove(uint64(n))
 		d.enrol(was, idle)
 		return
 	}
-	d.place(b, &a, b.Load(n), at)
+	d.place(b, a, b.Load(n), at)
 	d.remember(turn{agent: n, at: at})
 	for l := d.holding[n]; l != nil; l = l.next {
 		r, _ := b.Peek(l.id)
@@ -187,7 +188,10 @@ func (d *derived) referralChanged(b *book.Book, id uuid.UUID, r *referral.Referr
 // begins where the holder's facts last changed, or where the offer did: what was
 // due before then is in the log.
 func (d *derived) watchOffer(b *book.Book, l *live, r *referral.Referral) {
-	holder, from := b.Agent(r.Offer.To)
+	holder, from := b.Look(&d.lens, r.Offer.To)
+	if holder == nil {
+		holder = new(agent.Agent)
+	}
 	from = later(from, r.Offer.At)
 	due, why := holder.Loss(r.Need(), from, r.Offer.Deadline)
 	if why == nil {

@@ -40,8 +40,11 @@ type Engine struct {
 	queued sync.Mutex
 	queue  []*call
 
+	askings sync.Pool // of *asking
+
 	// The leader's own.
 	derived *derived
+	step    step // the last one, for its room
 	budget  int
 	pace    pace
 
@@ -83,6 +86,7 @@ func Open(ctx context.Context, log eventlog.Log, opts *Options) (*Engine, error)
 		budget:  stepBudget,
 		moved:   make(chan struct{}, 1),
 		storing: make(chan struct{}, 1),
+		askings: sync.Pool{New: newAsking},
 	}
 	e.book = book.NewKeeping(e.options.Keep)
 	if p := e.options.Policy; p != nil {

@@ -12,7 +12,7 @@ type call struct {
 	decide func(s *step) error // stages its events, or refuses; may run again after a conflict
 	answer func()              // takes the result once it is durable, and before anyone else sees the state change further
 	err    error
-	done   chan struct{}
+	done   chan struct{} // holds a token once it is answered
 }
 
 // do sends a call through the desk and waits for its answer. The first caller
@@ -22,13 +22,17 @@ func (e *Engine) do(ctx context.Context, c *call) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	c.done = make(chan struct{})
+	if c.done == nil {
+		c.done = make(chan struct{}, 1)
+	}
 	e.enqueue(c)
 	select {
 	case <-c.done:
 		return c.err
 	case e.lead <- struct{}{}:
-		e.takeLead(c)
+		if e.takeLead(c) {
+			return c.err
+		}
 	case <-e.alive.Done():
 	case <-ctx.Done():
 	}
@@ -51,14 +55,16 @@ func (e *Engine) enqueue(c *call) {
 }
 
 // takeLead works, unless the one who led before took the call along, and hands
-// the lead on.
-func (e *Engine) takeLead(c *call) {
+// the lead on. It reports whether the call had been answered.
+func (e *Engine) takeLead(c *call) bool {
 	defer func() { <-e.lead }()
 	select {
 	case <-c.done:
+		return true
 	default:
 		e.gather()
 		e.work(e.options.Now())
+		return false
 	}
 }
 

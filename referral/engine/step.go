@@ -20,9 +20,11 @@ type step struct {
 	draft   *book.Book
 	newID   func() uuid.UUID
 	entries []eventlog.Entry
-	at      time.Time // of the newest event, staged or in the log: times never run backwards (R25)
-	budget  int       // about how many events it may stage
-	fault   error     // an event that could not be written down
+	at      time.Time   // of the newest event, staged or in the log: times never run backwards (R25)
+	budget  int         // about how many events it may stage
+	fault   error       // an event that could not be written down
+	stream  book.Stream // of the last entry
+	name    string      // of that stream
 
 	agents    []agent.NPN // touched, to be restored if the append fails; some stand there again
 	referrals []uuid.UUID
@@ -45,7 +47,10 @@ func (s *step) stage(stream book.Stream, e book.Event) {
 
 // stageEncoded is stage for an event whose data is known.
 func (s *step) stageEncoded(stream book.Stream, e book.Event, data []byte) {
-	s.entries = append(s.entries, eventlog.Entry{ID: s.newID(), Stream: stream.String(), Kind: e.Kind(), Time: s.at, Data: data})
+	if stream != s.stream || s.name == "" {
+		s.stream, s.name = stream, stream.String()
+	}
+	s.entries = append(s.entries, eventlog.Entry{ID: s.newID(), Stream: s.name, Kind: e.Kind(), Time: s.at, Data: data})
 	position, _ := s.draft.Position()
 	had := s.holder(stream.Referral)
 	s.draft.Apply(position+1, s.at, stream, e)
@@ -216,13 +221,13 @@ func (s *step) line(r *referral.Referral, p referral.Policy, at time.Time) iter.
 			if asked(n) {
 				continue
 			}
-			a, _ := s.draft.Agent(n)
+			a, _ := s.draft.Look(&s.lens, n)
 			if !a.Stands(r.State, at) {
 				s.agentChanged(s.draft, n, at)
 				continue
 			}
 			language, _ := a.Speaks(want)
-			if !yield(referral.Place{Agent: n, Chord: m.Chord, LastOffer: m.Last, Language: language}, &a) {
+			if !yield(referral.Place{Agent: n, Chord: m.Chord, LastOffer: m.Last, Language: language}, a) {
 				return
 			}
 		}

@@ -71,56 +71,18 @@ func (e *Engine) Request(ctx context.Context, c referral.Request) (referral.Refe
 	if err != nil {
 		return referral.Referral{}, err
 	}
-	fresh, data := prepare(resolved)
-	var result referral.Referral
-	err = e.do(ctx, &call{
-		decide: func(s *step) error {
-			if resolved.ID == uuid.Nil {
-				resolved.ID = s.newID()
-			}
-			if s.draft.Archived(resolved.ID) {
-				return archived(resolved.ID)
-			}
-			resolved.At = s.at
-			r, _ := s.draft.Referral(resolved.ID)
-			if r.Status == "" && data != nil {
-				fresh.ID, fresh.At = resolved.ID, s.at
-				s.stageEncoded(book.Stream{Referral: fresh.ID}, fresh, data)
-				result, _ = s.draft.Referral(fresh.ID)
-				return nil
-			}
-			err := s.tryDecide(resolved.ID, resolved)
-			result, _ = s.draft.Referral(resolved.ID)
-			return err
-		},
-		answer: func() { e.newest(&result, resolved.ID) },
-	})
+	a := e.askings.Get().(*asking)
+	defer e.askings.Put(a)
+	a.prepare(e, resolved)
+	err = e.do(ctx, &a.call)
+	result := a.result
 	if err != nil {
 		result = referral.Referral{}
 	}
 	if errors.Is(err, eventlog.ErrUncertain) {
-		result.ID = resolved.ID
+		result.ID = a.request.ID
 	}
 	return result, err
-}
-
-// prepare decides a request as if its ID were new, and returns the event with
-// all but ID and time, and its data, or no data if it is refused. It is for the
-// caller's goroutine: whoever leads then only has to look whether the ID is new.
-func prepare(c referral.Request) (referral.Requested, []byte) {
-	if c.ID == uuid.Nil {
-		c.ID = uuid.Max
-	}
-	events, err := referral.Decide(referral.Referral{}, c)
-	if err != nil || len(events) != 1 {
-		return referral.Requested{}, nil
-	}
-	data, err := book.Encode(events[0])
-	requested, ok := events[0].(referral.Requested)
-	if err != nil || !ok {
-		return referral.Requested{}, nil
-	}
-	return requested, data
 }
 
 // Accept takes the referral's open offer for the agent who holds it (S17). It is

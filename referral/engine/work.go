@@ -56,7 +56,7 @@ func answer(calls []*call, err error) {
 		if err != nil {
 			c.err = err
 		}
-		close(c.done)
+		c.done <- struct{}{}
 	}
 }
 
@@ -73,7 +73,7 @@ func (e *Engine) turn(now time.Time, calls []*call) (decided int, idle bool, err
 	if err := e.skewed(now); err != nil {
 		return 0, false, err
 	}
-	s := e.begin(len(calls))
+	s := e.begin()
 	decided, idle = s.run(now, calls)
 	if s.fault != nil {
 		s.restore(e.book, s.at)
@@ -115,13 +115,15 @@ func (e *Engine) conclude(calls []*call) {
 	}
 }
 
-// begin returns a step with room for two events a call, as most requests make.
-func (e *Engine) begin(calls int) *step {
+// begin returns a step in the room of the last one.
+func (e *Engine) begin() *step {
 	e.derived.head = e.head.Time
-	return &step{
+	s := &e.step
+	*s = step{
 		derived: e.derived, draft: e.book.Draft(), newID: e.options.NewID, at: e.head.Time, budget: e.budget,
-		entries: make([]eventlog.Entry, 0, min(2*calls, e.budget)),
+		entries: s.entries[:0], agents: s.agents[:0], referrals: s.referrals[:0],
 	}
+	return s
 }
 
 // run stages what is due at each call's time and then what the call makes of it
