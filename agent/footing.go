@@ -32,6 +32,20 @@ func (a Agent) Footing(at time.Time) (s Standing, gains time.Time) {
 	return s, n.at
 }
 
+// Steady returns the first instant after another at which the clock may change
+// the agent's footing or its eligibility ([Agent.Loss]), or zero if it never does.
+func (a Agent) Steady(at time.Time) time.Time {
+	n := next{after: at}
+	a.covers(n.offer)
+	if a.override() == OverrideAuto {
+		for _, b := range a.Absences {
+			n.offer(b.From)
+			n.offer(b.Until)
+		}
+	}
+	return n.at
+}
+
 // Stands reports whether the agent's footing is in a state at an instant.
 func (a Agent) Stands(in geo.State, at time.Time) bool {
 	return a.participates() && a.present(at) && (a.shown(at) &^ a.unticked()).Has(in)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/relevo-go/relevo/agent"
+	"github.com/relevo-go/relevo/agent/spoken"
 )
 
 // An agent takes new offers where its footing is while its schedule is open: the
@@ -71,6 +72,44 @@ func TestFootingGains(t *testing.T) {
 	}
 	if gained < 200 {
 		t.Errorf("a footing gained %d times: the sample shows too little", gained)
+	}
+}
+
+// Until the instant at which an agent is steady no longer, its footing is what it
+// is, and who is eligible loses nothing.
+func TestSteady(t *testing.T) {
+	rng := rand.New(rand.NewPCG(14, 14))
+	turned, eligible := 0, 0
+	for range 4_000 {
+		a := randomAgent(t, rng)
+		at := moment(rng)
+		before, _ := a.Footing(at)
+		until := a.Steady(at)
+		if !until.IsZero() && !until.After(at) {
+			t.Fatalf("Steady(%s) = %s", at, until)
+		}
+		end := at.Add(60 * day)
+		if !until.IsZero() && until.Before(end) {
+			end = until
+			if now, _ := a.Footing(until); !now.Equal(before) {
+				turned++
+			}
+		}
+		for probe := at; probe.Before(end); probe = probe.Add(max(15*time.Minute, end.Sub(at)/100)) {
+			if now, _ := a.Footing(probe); !now.Equal(before) {
+				t.Fatalf("Steady(%s) = %s; the footing is %+v, and at %s %+v\n%+v", at, until, before, probe, now, a)
+			}
+		}
+		need := agent.Need{State: pick(rng, someStates), Languages: []spoken.Key{"es"}}
+		if _, why := a.Loss(need, at, at.Add(1)); why == nil {
+			eligible++
+			if lost, why := a.Loss(need, at, end); why != nil {
+				t.Fatalf("Steady(%s) = %s, but it loses eligibility at %s: %v\n%+v", at, until, lost, why, a)
+			}
+		}
+	}
+	if turned < 200 || eligible < 200 {
+		t.Errorf("a footing turned %d times and %d were eligible: the sample shows too little", turned, eligible)
 	}
 }
 

@@ -22,8 +22,11 @@ type derived struct {
 	classes classes
 	index   near.Index
 	tongues map[spoken.Key]near.Language
-	numbers []near.Language   // what numbersOf returned last
-	gains   timers[agent.NPN] // when the clock may add to a footing
+	numbers []near.Language     // what numbersOf returned last
+	terms   map[agent.NPN]terms // of the agents in the index
+	lists   [][]agent.Channel   // of terms.channels, each once
+	sure    agent.NPN           // who was just found in line, and loses nothing in the window
+	gains   timers[agent.NPN]   // when the clock may add to a footing
 	lens    book.Lens
 	head    time.Time              // of the newest record: no clock is set back behind it (R25)
 	turned  []turn                 // what turned beyond head
@@ -32,7 +35,7 @@ type derived struct {
 
 func newDerived(head time.Time) *derived {
 	return &derived{
-		lives: newLives(), classes: newClasses(), tongues: map[spoken.Key]near.Language{}, head: head, changes: map[agent.NPN]struct{}{},
+		lives: newLives(), classes: newClasses(), tongues: map[spoken.Key]near.Language{}, terms: map[agent.NPN]terms{}, head: head, changes: map[agent.NPN]struct{}{},
 	}
 }
 
@@ -90,6 +93,7 @@ func (d *derived) agentChanged(b *book.Book, n agent.NPN, at time.Time) {
 	a, _ := b.Look(&d.lens, n)
 	if a == nil || !a.Registered() {
 		d.gains.drop(n)
+		delete(d.terms, n)
 		was, _ := d.index.ClassOf(uint64(n))
 		d.index.Remove(uint64(n))
 		d.enrol(was, idle)
@@ -119,6 +123,7 @@ func (d *derived) place(b *book.Book, a *agent.Agent, load referral.Load, at tim
 	if footing.OnDuty && footing.States != 0 && !atLimit(load, policy) {
 		class = d.classOf(b, a, at)
 	}
+	d.terms[n] = terms{steady: secondsOf(a.Steady(at)), channels: d.listOf(a.OfferChannels())}
 	was, _ := d.index.ClassOf(uint64(n))
 	fresh := d.index.Put(near.Entry{
 		ID: uint64(n), Point: footing.Point, Last: load.LastOffer, States: footing.States, Languages: d.numbersOf(footing.Languages), Class: class,
@@ -188,6 +193,11 @@ func (d *derived) referralChanged(b *book.Book, id uuid.UUID, r *referral.Referr
 // begins where the holder's facts last changed, or where the offer did: what was
 // due before then is in the log.
 func (d *derived) watchOffer(b *book.Book, l *live, r *referral.Referral) {
+	if d.sure == r.Offer.To {
+		l.lost = nil
+		d.setAlarm(l, r.Offer.Deadline)
+		return
+	}
 	holder, from := b.Look(&d.lens, r.Offer.To)
 	if holder == nil {
 		holder = new(agent.Agent)

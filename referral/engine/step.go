@@ -177,6 +177,7 @@ func (s *step) serveOne(l *live) {
 	policy, _ := s.draft.Policy()
 	if offer, ok := s.first(r, policy); ok {
 		s.decide(l.id, offer)
+		s.sure = 0
 		return
 	}
 	l.woken = false
@@ -207,11 +208,10 @@ func (s *step) inLine(id uuid.UUID, at time.Time) bool {
 }
 
 // line yields who is in the referral's line at an instant up to which the clock
-// has been followed, in order (R2, R12). Whoever is met and has lost its footing
-// since it was put into the index is put there anew.
-func (s *step) line(r *referral.Referral, p referral.Policy, at time.Time) iter.Seq2[referral.Place, *agent.Agent] {
-	return func(yield func(referral.Place, *agent.Agent) bool) {
-		want := r.Need().Languages
+// has been followed, in order (R2, R12), and on what terms. Whoever is met and has
+// lost its footing since it was put into the index is put there anew.
+func (s *step) line(r *referral.Referral, p referral.Policy, at time.Time) iter.Seq2[referral.Place, terms] {
+	return func(yield func(referral.Place, terms) bool) {
 		asked := r.Asked
 		if len(r.Past) > manyAsked {
 			asked = askedIn(r)
@@ -221,13 +221,19 @@ func (s *step) line(r *referral.Referral, p referral.Policy, at time.Time) iter.
 			if asked(n) {
 				continue
 			}
-			a, _ := s.draft.Look(&s.lens, n)
-			if !a.Stands(r.State, at) {
-				s.agentChanged(s.draft, n, at)
-				continue
+			t := s.terms[n]
+			if !t.holdAt(at) {
+				if a, _ := s.draft.Look(&s.lens, n); !a.Stands(r.State, at) {
+					s.agentChanged(s.draft, n, at)
+					continue
+				}
 			}
-			language, _ := a.Speaks(want)
-			if !yield(referral.Place{Agent: n, Chord: m.Chord, LastOffer: m.Last, Language: language}, a) {
+			language := r.Languages[0].Key
+			if len(r.Languages) > 1 {
+				a, _ := s.draft.Look(&s.lens, n)
+				language, _ = a.Speaks(r.Need().Languages)
+			}
+			if !yield(referral.Place{Agent: n, Chord: m.Chord, LastOffer: m.Last, Language: language}, t) {
 				return
 			}
 		}
@@ -249,13 +255,17 @@ func askedIn(r *referral.Referral) func(agent.NPN) bool {
 
 // first finds the first in the referral's line and the offer to make (R13).
 func (s *step) first(r *referral.Referral, p referral.Policy) (referral.MakeOffer, bool) {
-	for place, a := range s.line(r, p, s.at) {
+	for place, t := range s.line(r, p, s.at) {
 		meters := geo.Meters(-1)
 		if place.Chord != geo.Unreachable {
 			meters = place.Chord.Meters()
 		}
+		deadline := s.at.Add(p.Window)
+		if t.holdAt(deadline) {
+			s.sure = place.Agent
+		}
 		return referral.MakeOffer{
-			To: place.Agent, Deadline: s.at.Add(p.Window), Language: place.Language, Meters: meters, Channels: a.OfferChannels(), At: s.at,
+			To: place.Agent, Deadline: deadline, Language: place.Language, Meters: meters, Channels: s.lists[t.channels], At: s.at,
 		}, true
 	}
 	return referral.MakeOffer{}, false
