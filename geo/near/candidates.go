@@ -1,14 +1,25 @@
 package near
 
+import "math/bits"
+
 // candidates gives each candidate a slot, a small number, under which it is
-// known elsewhere. A slot is found by the candidate's ID in a hash table that
-// holds nothing but slots: a quarter of what a map would take.
+// known elsewhere: the slots are those below count. A slot is found by the
+// candidate's ID in a hash table that holds nothing but slots: a quarter of what
+// a map would take.
 type candidates struct {
-	keys  []key    // by slot
-	at    []uint32 // by slot: the number of the place
-	free  []uint32 // slots nobody has
-	cells []uint32 // the hash table, a power of two long: 1 + slot, 0 for none
+	count  int
+	chunks []*chunk // of the slots; one may be a spare
+	cells  []uint32 // the hash table: 1 + slot, 0 for none
 }
+
+// chunk holds what is known of so many slots. Chunks have no room to spare,
+// and are an allocation's exact size.
+type chunk struct {
+	keys [chunkSlots]key
+	at   [chunkSlots]uint32 // the numbers of the places
+}
+
+const chunkSlots = 512
 
 // key orders the candidates at one place (R12).
 type key struct{ last, id uint64 }
@@ -20,7 +31,15 @@ func (k key) less(other key) bool {
 	return k.id < other.id
 }
 
-func (cs *candidates) len() int { return len(cs.keys) - len(cs.free) }
+// key returns the key of a slot.
+func (cs *candidates) key(slot uint32) *key {
+	return &cs.chunks[slot/chunkSlots].keys[slot%chunkSlots]
+}
+
+// at returns the number of a slot's place.
+func (cs *candidates) at(slot uint32) *uint32 {
+	return &cs.chunks[slot/chunkSlots].at[slot%chunkSlots]
+}
 
 // slot returns the slot of an ID, if there is one.
 func (cs *candidates) slot(id uint64) (uint32, bool) {
@@ -33,45 +52,60 @@ func (cs *candidates) slot(id uint64) (uint32, bool) {
 
 // add gives a slot to a candidate that has none.
 func (cs *candidates) add(k key) uint32 {
-	if 4*cs.len() >= 3*len(cs.cells) {
-		cs.rehash(max(8, 2*len(cs.cells)))
+	if n := len(cs.cells); 5*cs.count >= 4*n {
+		cs.rehash(max(8, n+n/2))
 	}
-	var slot uint32
-	if n := len(cs.free); n > 0 {
-		slot = cs.free[n-1]
-		cs.free = cs.free[:n-1]
-		cs.keys[slot] = k
-	} else {
-		slot = uint32(len(cs.keys))
-		cs.keys, cs.at = append(cs.keys, k), append(cs.at, 0)
+	if cs.count == len(cs.chunks)*chunkSlots {
+		cs.chunks = append(cs.chunks, new(chunk))
 	}
+	slot := uint32(cs.count)
+	cs.count++
+	*cs.key(slot) = k
 	cs.cells[cs.cell(k.id)] = slot + 1
 	return slot
 }
 
-// remove gives up a slot.
+// remove gives up a slot, which the candidate in the last one takes over.
 func (cs *candidates) remove(slot uint32) {
-	mask := len(cs.cells) - 1
-	hole := cs.cell(cs.keys[slot].id)
-	// Those behind the hole move up, unless they would stand before their home.
-	for i := (hole + 1) & mask; cs.cells[i] != 0; i = (i + 1) & mask {
-		home := cs.home(cs.keys[cs.cells[i]-1].id)
-		if (i-home)&mask >= (i-hole)&mask {
+	cs.clear(cs.cell(cs.key(slot).id))
+	cs.count--
+	if last := uint32(cs.count); slot != last {
+		cs.cells[cs.cell(cs.key(last).id)] = slot + 1
+		*cs.key(slot), *cs.at(slot) = *cs.key(last), *cs.at(last)
+	}
+	if spare := len(cs.chunks) - 2; spare > 0 && cs.count <= spare*chunkSlots {
+		cs.chunks[spare+1] = nil
+		cs.chunks = cs.chunks[:spare+1]
+	}
+	if n := len(cs.cells); n > 64 && cs.count < n/4 {
+		cs.rehash(n / 2)
+	}
+}
+
+// clear empties a cell. Those behind the hole move up, unless they would stand
+// before their home.
+func (cs *candidates) clear(hole int) {
+	n := len(cs.cells)
+	behind := func(i, j int) int { // how many cells i is behind j
+		if i < j {
+			i += n
+		}
+		return i - j
+	}
+	for i := cs.after(hole); cs.cells[i] != 0; i = cs.after(i) {
+		if home := cs.home(cs.key(cs.cells[i] - 1).id); behind(i, home) >= behind(i, hole) {
 			cs.cells[hole] = cs.cells[i]
 			hole = i
 		}
 	}
 	cs.cells[hole] = 0
-	cs.keys[slot] = key{}
-	cs.free = append(cs.free, slot)
 }
 
 // cell returns the cell where the ID is, or the empty one where it belongs.
 func (cs *candidates) cell(id uint64) int {
-	mask := len(cs.cells) - 1
 	i := cs.home(id)
-	for cs.cells[i] != 0 && cs.keys[cs.cells[i]-1].id != id {
-		i = (i + 1) & mask
+	for cs.cells[i] != 0 && cs.key(cs.cells[i]-1).id != id {
+		i = cs.after(i)
 	}
 	return i
 }
@@ -79,7 +113,16 @@ func (cs *candidates) cell(id uint64) int {
 // home returns the cell where the search for an ID begins.
 func (cs *candidates) home(id uint64) int {
 	id = (id ^ id>>32) * 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio
-	return int(id>>32) & (len(cs.cells) - 1)
+	cell, _ := bits.Mul64(id, uint64(len(cs.cells)))
+	return int(cell)
+}
+
+// after returns the cell behind i, which is the first behind the last.
+func (cs *candidates) after(i int) int {
+	if i++; i < len(cs.cells) {
+		return i
+	}
+	return 0
 }
 
 func (cs *candidates) rehash(size int) {
@@ -87,7 +130,7 @@ func (cs *candidates) rehash(size int) {
 	cs.cells = make([]uint32, size)
 	for _, slot := range old {
 		if slot != 0 {
-			cs.cells[cs.cell(cs.keys[slot-1].id)] = slot
+			cs.cells[cs.cell(cs.key(slot-1).id)] = slot
 		}
 	}
 }

@@ -50,7 +50,7 @@ func (x *Index) SetDuty(c Class, on bool) {
 	cl := cs.of(c)
 	cl.on = on
 	for _, n := range cl.kinds {
-		x.kinds.masks[n] = x.kinds.all[n].seen(on)
+		x.kinds.show(n, on)
 	}
 	if on {
 		cs.on[c%64]++

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/relevo-go/relevo/geo"
-	"github.com/tidwall/rtree"
 )
 
 // Entry is what the index holds of one candidate.
@@ -32,7 +31,7 @@ type Index struct {
 }
 
 // Len returns how many candidates the index holds, on duty or off.
-func (x *Index) Len() int { return x.candidates.len() }
+func (x *Index) Len() int { return x.candidates.count }
 
 // Get returns the entry of a candidate, with its languages in rising order and
 // without repeats. The caller owns them.
@@ -41,14 +40,14 @@ func (x *Index) Get(id uint64) (Entry, bool) {
 	if !ok {
 		return Entry{}, false
 	}
-	p := &x.places.all[x.candidates.at[slot]]
-	it := p.items[x.rank(p, x.candidates.keys[slot])]
+	p := &x.places.all[*x.candidates.at(slot)]
+	it := p.items[x.rank(p, *x.candidates.key(slot))]
 	return Entry{
 		ID:        id,
 		Point:     p.point,
-		Last:      x.candidates.keys[slot].last,
+		Last:      x.candidates.key(slot).last,
 		States:    geo.States(it.states),
-		Languages: slices.Clone(x.kinds.all[it.kind].languages),
+		Languages: slices.Collect(x.kinds.languages(it.kind).languages),
 		Class:     x.kinds.all[it.kind].class,
 	}, true
 }
@@ -70,7 +69,7 @@ func (x *Index) Put(e Entry) bool {
 		return true
 	}
 	it.slot = slot
-	from, then := x.candidates.at[slot], x.candidates.keys[slot]
+	from, then := *x.candidates.at(slot), *x.candidates.key(slot)
 	p := &x.places.all[from]
 	i := x.rank(p, then)
 	old := p.items[i]
@@ -83,12 +82,12 @@ func (x *Index) Put(e Entry) bool {
 		p.items[i] = it
 	} else {
 		p.cut(i)
-		x.candidates.keys[slot] = now
+		*x.candidates.key(slot) = now
 		x.settle(it, at)
 	}
 	if !same {
 		x.count(it, at)
-		x.places.vacate(from)
+		x.vacate(from)
 	}
 	x.release(old.kind)
 	return !same
@@ -105,15 +104,29 @@ func (x *Index) Remove(id uint64) {
 		x.forget()
 		return
 	}
-	at := x.candidates.at[slot]
+	at := *x.candidates.at(slot)
 	p := &x.places.all[at]
-	i := x.rank(p, x.candidates.keys[slot])
+	i := x.rank(p, *x.candidates.key(slot))
 	old := p.items[i]
 	p.cut(i)
 	x.discount(old, at)
-	x.places.vacate(at)
+	x.vacate(at)
 	x.release(old.kind)
+	if last := uint32(x.Len() - 1); last != slot {
+		x.rename(last, slot)
+	}
 	x.candidates.remove(slot)
+}
+
+// rename calls an item by another slot, which it is about to take over.
+func (x *Index) rename(slot, by uint32) {
+	p := &x.places.all[*x.candidates.at(slot)]
+	it := &p.items[x.rank(p, *x.candidates.key(slot))]
+	it.slot = by
+	for t := range x.partsOf(*it) {
+		t.unlist(slot)
+		t.list(by)
+	}
 }
 
 // forget gives back all that the candidates needed; what was said of the
@@ -128,14 +141,14 @@ func (x *Index) forget() {
 // settle puts an item, whose slot has its key, at a place.
 func (x *Index) settle(it item, at uint32) {
 	p := &x.places.all[at]
-	p.insert(x.rank(p, x.candidates.keys[it.slot]), it)
-	x.candidates.at[it.slot] = at
+	p.insert(x.rank(p, *x.candidates.key(it.slot)), it)
+	*x.candidates.at(it.slot) = at
 }
 
 // count makes an item that settled at a place known to the place's masks and to
 // its pairs.
 func (x *Index) count(it item, at uint32) {
-	x.places.all[at].note(it.states, &x.kinds.all[it.kind])
+	x.places.all[at].note(it, &x.kinds)
 	x.countPairs(it)
 }
 
@@ -154,61 +167,11 @@ func (x *Index) rank(p *place, k key) int {
 	low, high := 0, len(p.items)
 	for low < high {
 		middle := int(uint(low+high) / 2)
-		if x.candidates.keys[p.items[middle].slot].less(k) {
+		if x.candidates.key(p.items[middle].slot).less(k) {
 			low = middle + 1
 		} else {
 			high = middle
 		}
 	}
 	return low
-}
-
-// places are the occupied locations, each a place in all; an unoccupied number
-// has a place without items.
-type places struct {
-	all    []place
-	free   []uint32
-	number map[geo.Point]uint32
-	tree   rtree.RTreeGN[float64, uint32] // every known location, by coordinates
-}
-
-// of returns the number of the place at p, which is new if nobody is there.
-func (ps *places) of(p geo.Point) uint32 {
-	if at, ok := ps.number[p]; ok {
-		return at
-	}
-	if ps.number == nil {
-		ps.number = make(map[geo.Point]uint32)
-	}
-	var at uint32
-	fresh := place{point: p, vector: p.Vector()}
-	if n := len(ps.free); n > 0 {
-		at = ps.free[n-1]
-		ps.free = ps.free[:n-1]
-		ps.all[at] = fresh
-	} else {
-		at = uint32(len(ps.all))
-		ps.all = append(ps.all, fresh)
-	}
-	ps.number[p] = at
-	if p.Known() {
-		c := coordinates(p)
-		ps.tree.Insert(c, c, at)
-	}
-	return at
-}
-
-// vacate gives up the place if nobody is there any more.
-func (ps *places) vacate(at uint32) {
-	p := ps.all[at].point
-	if len(ps.all[at].items) > 0 {
-		return
-	}
-	if p.Known() {
-		c := coordinates(p)
-		ps.tree.Delete(c, c, at)
-	}
-	delete(ps.number, p)
-	ps.all[at] = place{}
-	ps.free = append(ps.free, at)
 }

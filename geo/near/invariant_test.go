@@ -50,14 +50,14 @@ func (x *Index) invariant() error {
 		for i, it := range p.items {
 			items++
 			holders[it.kind]++
-			if x.candidates.at[it.slot] != uint32(at) || x.candidates.cells[x.candidates.cell(x.candidates.keys[it.slot].id)] != it.slot+1 {
+			if *x.candidates.at(it.slot) != uint32(at) || x.candidates.cells[x.candidates.cell(x.candidates.key(it.slot).id)] != it.slot+1 {
 				return fmt.Errorf("slot %d at place %d is not where it should be", it.slot, at)
 			}
-			if i > 0 && !x.candidates.keys[p.items[i-1].slot].less(x.candidates.keys[it.slot]) {
+			if i > 0 && !x.candidates.key(p.items[i-1].slot).less(*x.candidates.key(it.slot)) {
 				return fmt.Errorf("items %d and %d of place %d are out of order", i-1, i, at)
 			}
 			k := &x.kinds.all[it.kind]
-			if it.states&^p.states != 0 || k.mask&^p.languages != 0 || k.class.bit()&^p.classes != 0 {
+			if it.states&^p.states != 0 || x.kinds.languages(it.kind).mask&^p.languages != 0 || k.class.bit()&^p.classes != 0 {
 				return fmt.Errorf("the masks of place %d lack something of slot %d", at, it.slot)
 			}
 			for pair := range x.pairsOf(it) {
@@ -69,8 +69,8 @@ func (x *Index) invariant() error {
 		return fmt.Errorf("%d places are occupied, %d of them known; the map has %d, the tree %d, and of %d numbers %d are free",
 			occupied, known, len(x.places.number), x.places.tree.Len(), len(x.places.all), len(x.places.free))
 	}
-	if items != x.Len() || items+len(x.candidates.free) != len(x.candidates.keys) {
-		return fmt.Errorf("%d items are held; Len is %d, and of %d slots %d are free", items, x.Len(), len(x.candidates.keys), len(x.candidates.free))
+	if items != x.Len() {
+		return fmt.Errorf("%d items are held; Len is %d", items, x.Len())
 	}
 	if err := x.classes.invariant(&x.kinds); err != nil {
 		return err
@@ -102,9 +102,19 @@ func (x *Index) invariant() error {
 	if len(holders) != len(x.kinds.number) || len(holders)+len(x.kinds.free) != len(x.kinds.all) {
 		return fmt.Errorf("%d kinds are held, %d are wanted", len(x.kinds.number), len(holders))
 	}
+	sets := map[uint32]int{}
 	for n, want := range holders {
-		if got := x.kinds.all[n].holders; got != want {
+		sets[x.kinds.all[n].set]++
+		if got := int(x.kinds.all[n].holders); got != want {
 			return fmt.Errorf("kind %d has %d holders, want %d", n, got, want)
+		}
+	}
+	if ls := &x.kinds.sets; len(sets) != len(ls.number) || len(sets)+len(ls.free) != len(ls.all) {
+		return fmt.Errorf("%d sets of languages are held, %d are wanted", len(ls.number), len(sets))
+	}
+	for n, want := range sets {
+		if got := int(x.kinds.sets.all[n].holders); got != want {
+			return fmt.Errorf("set %d has %d holders, want %d", n, got, want)
 		}
 	}
 	return nil
@@ -122,7 +132,11 @@ func (cs *classes) invariant(ks *kinds) error {
 		}
 		for rank, n := range cl.kinds {
 			kinds++
-			if k := ks.all[n]; k.class != Class(c) || k.rank != rank || ks.masks[n] != k.seen(cl.on) {
+			want := uint64(0)
+			if cl.on {
+				want = ks.languages(n).mask
+			}
+			if k := ks.all[n]; k.class != Class(c) || int(k.rank) != rank || ks.masks[n] != want {
 				return fmt.Errorf("kind %d with mask %x of class %d is %+v", n, ks.masks[n], c, k)
 			}
 		}

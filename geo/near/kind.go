@@ -1,71 +1,63 @@
 package near
 
-import (
-	"encoding/binary"
-	"slices"
-)
-
-// kinds holds, once, every set of languages that candidates of one class have.
-// One look at a kind's mask tells both what is spoken and who is on duty.
+// kinds holds every class and set of languages that candidates have together,
+// once. One look at a kind's mask tells both what is spoken and who is on duty.
 type kinds struct {
 	masks  []uint64 // by number: the bits of the languages, none if the class is off duty
 	all    []kind   // by number
 	free   []uint32 // numbers without a kind
-	number map[string]uint32
+	number map[kindKey]uint32
+	sets   languageSets
+}
+
+type kindKey struct {
+	class Class
+	set   uint32 // in languageSets
 }
 
 type kind struct {
-	class     Class
-	languages []Language // rising
-	mask      uint64     // their bits, on duty or off
-	key       string     // its key in kinds.number
-	rank      int        // its place in class.kinds
-	holders   int        // how many candidates are of this kind
+	kindKey
+	rank    uint32 // its place in class.kinds
+	holders uint32 // how many candidates are of this kind
 }
 
-// seen returns the mask of a kind that is on duty or off.
-func (k *kind) seen(onDuty bool) uint64 {
+// languages returns the set of languages of a kind.
+func (ks *kinds) languages(n uint32) *languageSet { return &ks.sets.all[ks.all[n].set] }
+
+// show makes the mask of a kind that of a class on duty or off.
+func (ks *kinds) show(n uint32, onDuty bool) {
+	ks.masks[n] = 0
 	if onDuty {
-		return k.mask
+		ks.masks[n] = ks.languages(n).mask
 	}
-	return 0
 }
 
 // hold returns the number of a kind, which stays until it is released as often.
 func (x *Index) hold(c Class, languages []Language) uint32 {
-	var room [8]Language
-	sorted := append(room[:0], languages...)
-	slices.Sort(sorted)
-	sorted = slices.Compact(sorted)
-
-	var keyRoom [20]byte
-	key := binary.BigEndian.AppendUint32(keyRoom[:0], uint32(c))
-	mask := uint64(0)
-	for _, l := range sorted {
-		key = binary.BigEndian.AppendUint16(key, uint16(l))
-		mask |= l.bit()
-	}
 	ks := &x.kinds
-	if n, ok := ks.number[string(key)]; ok {
+	key := kindKey{c, ks.sets.hold(languages)}
+	if n, ok := ks.number[key]; ok {
+		ks.sets.release(key.set) // A kind has one hold of it.
 		ks.all[n].holders++
 		return n
 	}
 	if ks.number == nil {
-		ks.number = make(map[string]uint32)
+		ks.number = make(map[kindKey]uint32)
 	}
 	cl := x.classes.of(c)
-	fresh := kind{class: c, languages: slices.Clone(sorted), mask: mask, key: string(key), rank: len(cl.kinds), holders: 1}
+	fresh := kind{kindKey: key, rank: uint32(len(cl.kinds)), holders: 1}
 	var n uint32
 	if last := len(ks.free) - 1; last >= 0 {
 		n = ks.free[last]
 		ks.free = ks.free[:last]
-		ks.all[n], ks.masks[n] = fresh, fresh.seen(cl.on)
+		ks.all[n] = fresh
 	} else {
 		n = uint32(len(ks.all))
-		ks.all, ks.masks = append(ks.all, fresh), append(ks.masks, fresh.seen(cl.on))
+		ks.all, ks.masks = append(roomier(ks.all), fresh), append(roomier(ks.masks), 0)
 	}
-	ks.number[fresh.key] = n
-	cl.kinds = append(cl.kinds, n)
+	ks.number[key] = n
+	ks.show(n, cl.on)
+	cl.kinds = append(roomier(cl.kinds), n)
 	return n
 }
 
@@ -80,20 +72,9 @@ func (x *Index) release(n uint32) {
 	last := len(cl.kinds) - 1
 	moved := cl.kinds[last]
 	cl.kinds[k.rank], ks.all[moved].rank = moved, k.rank
-	if cl.kinds = cl.kinds[:last]; last == 0 {
-		cl.kinds = nil
-	}
-	delete(ks.number, k.key)
+	cl.kinds = trimmed(cl.kinds[:last])
+	ks.sets.release(k.set)
+	delete(ks.number, k.kindKey)
 	*k, ks.masks[n] = kind{}, 0
 	ks.free = append(ks.free, n)
-}
-
-// speaksAny reports whether the kind has any of the languages.
-func (ks *kinds) speaksAny(n uint32, languages []Language) bool {
-	for _, l := range languages {
-		if _, ok := slices.BinarySearch(ks.all[n].languages, l); ok {
-			return true
-		}
-	}
-	return false
 }

@@ -8,16 +8,17 @@ func (x *Index) SetLast(id, last uint64) {
 	if !ok {
 		return
 	}
-	then, now := x.candidates.keys[slot], key{last, id}
+	k := x.candidates.key(slot)
+	then, now := *k, key{last, id}
 	if then == now {
 		return
 	}
 	x.writes++
-	p := &x.places.all[x.candidates.at[slot]]
+	p := &x.places.all[*x.candidates.at(slot)]
 	i, end := x.rank(p, then), len(p.items)-1
 	it := p.items[i]
-	x.candidates.keys[slot] = now
-	if then.less(now) && (i == end || x.candidates.keys[p.items[end].slot].less(now)) {
+	*k = now
+	if then.less(now) && (i == end || x.candidates.key(p.items[end].slot).less(now)) {
 		copy(p.items[i:], p.items[i+1:]) // The newest goes to the end: nobody on the way is looked at.
 		p.items[end] = it
 		return
@@ -33,6 +34,6 @@ func (x *Index) ClassOf(id uint64) (Class, bool) {
 	if !ok {
 		return 0, false
 	}
-	p := &x.places.all[x.candidates.at[slot]]
-	return x.kinds.all[p.items[x.rank(p, x.candidates.keys[slot])].kind].class, true
+	p := &x.places.all[*x.candidates.at(slot)]
+	return x.kinds.all[p.items[x.rank(p, *x.candidates.key(slot))].kind].class, true
 }

@@ -56,8 +56,9 @@ func (x *Index) Line(q Query) iter.Seq[Match] {
 }
 
 const (
-	// few is how many candidates are best looked for in their list at once.
-	few = 128
+	// few is how many candidates, at least, are best looked for in their lists at
+	// once: see run.
+	few = 64
 	// manyPlaces is after how many places a list is better than more windows.
 	manyPlaces = 2048
 )
@@ -85,9 +86,24 @@ func (s *search) run(hs heads, yield func(Match) bool) bool {
 	}
 	s.wanted = s.x.want(s.q.State.Index(), s.q.Languages)
 	writes := s.x.writes
-	// So few are listed: of a part without a list there are more.
-	short := left <= few
-	listed := short || left <= listMost && s.listed()
+	// To look at a list takes time by its length, and to look at the places around
+	// time by how rare those wanted are. Both are the same at a root of all.
+	listed := left <= listMost && s.listed()
+	short := listed && left <= max(few, int(math.Sqrt(float64(s.x.Len()))))
+	if short && !s.found {
+		if s.first(); !s.found {
+			return false
+		}
+		if !yield(s.last) {
+			return false
+		}
+		if s.x.writes != writes {
+			return true
+		}
+		if left--; left == 0 {
+			return false
+		}
+	}
 	radius, first := 0.0, firstRadius(left)
 	beyond := geo.Chord(-1) // What is nearer is done.
 	for s.seen = 0; ; {
@@ -160,8 +176,8 @@ func (s *search) count() (n int) {
 
 // listed reports whether all of them are in lists.
 func (s *search) listed() bool {
-	for _, l := range s.q.Languages {
-		if p := s.x.pairs[pairOf(s.q.State.Index(), l)]; p != nil && !s.x.listed(p) {
+	for slots := range s.lists {
+		if slots == nil {
 			return false
 		}
 	}
@@ -173,7 +189,7 @@ func (s *search) advance(h *head) bool {
 	items := s.x.places.all[h.place].items
 	for i := int(h.next); i < len(items); i++ {
 		if s.is(items[i]) {
-			h.key = s.x.candidates.keys[items[i].slot]
+			h.key = *s.x.candidates.key(items[i].slot)
 			h.next = int32(i + 1)
 			return true
 		}
@@ -204,7 +220,7 @@ func (s *search) add(hs heads, at uint32, beyond, upTo geo.Chord) heads {
 // addWindow adds the places of a ring, up to a radius, unless a list would be
 // better.
 func (s *search) addWindow(hs heads, radius float64, beyond, upTo geo.Chord, listed bool) heads {
-	window(&s.x.places.tree, s.center, radius, func(_, _ [2]float64, at uint32) bool {
+	s.x.places.tree.window(s.center, radius, func(_, _ [2]float32, at uint32) bool {
 		hs = s.add(hs, at, beyond, upTo)
 		s.seen++
 		return !listed || s.seen <= manyPlaces
@@ -220,23 +236,46 @@ func (s *search) addPlaces(hs heads, beyond geo.Chord) heads {
 	return hs
 }
 
-// addLists adds all candidates left, each by itself. They must be listed.
-func (s *search) addLists(hs heads, beyond geo.Chord) heads {
-	state := s.q.State.Index()
+// lists yields the lists of those wanted.
+func (s *search) lists(yield func(slots []uint32) bool) {
 	for _, l := range s.q.Languages {
-		p := s.x.pairs[pairOf(state, l)]
+		p := s.x.pairs[pairOf(s.q.State.Index(), l)]
 		if p == nil {
 			continue
 		}
 		for i := range p.parts {
-			if !s.x.classes.onDuty(p.parts[i].class) {
+			if s.x.classes.all[p.parts[i].class].on && !yield(p.parts[i].slots) {
+				return
+			}
+		}
+	}
+}
+
+// first finds the first of those in the lists, for it is often the only one
+// asked for, and to put all in order takes much longer.
+func (s *search) first() {
+	cs, ps := &s.x.candidates, s.x.places.all
+	for slots := range s.lists {
+		for _, slot := range slots {
+			c := s.chord(&ps[*cs.at(slot)])
+			if c > s.limit || s.found && c > s.last.Chord {
 				continue
 			}
-			for _, slot := range p.parts[i].slots {
-				c := s.chord(&s.x.places.all[s.x.candidates.at[slot]])
-				if c > beyond && c <= s.limit {
-					hs = append(hs, head{chord: c, key: s.x.candidates.keys[slot], next: alone})
-				}
+			k := cs.key(slot)
+			if m := (Match{ID: k.id, Chord: c, Last: k.last}); !s.found || m.before(s.last) {
+				s.found, s.last = true, m
+			}
+		}
+	}
+}
+
+// addLists adds all candidates in the lists, each by itself.
+func (s *search) addLists(hs heads, beyond geo.Chord) heads {
+	cs, ps := &s.x.candidates, s.x.places.all
+	for slots := range s.lists {
+		for _, slot := range slots {
+			if c := s.chord(&ps[*cs.at(slot)]); c > beyond && c <= s.limit {
+				hs = append(hs, head{chord: c, key: *cs.key(slot), next: alone})
 			}
 		}
 	}

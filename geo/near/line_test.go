@@ -132,7 +132,7 @@ func TestLineAmongZIPs(t *testing.T) {
 // A list is given up when it grows long, and made again when few are left; each
 // class has its own.
 func TestListsComeAndGo(t *testing.T) {
-	w := &world{Rand: rand.New(rand.NewPCG(*flagSeed, 0)), twin: newTwin(), index: new(Index), ids: listMost + 500}
+	w := &world{Rand: rand.New(rand.NewPCG(*flagSeed, 0)), twin: newTwin(), index: new(Index), ids: listMost + 500, languages: 1}
 	for range 3000 {
 		w.spots = append(w.spots, w.anywhere())
 	}
@@ -171,7 +171,8 @@ func TestListsComeAndGo(t *testing.T) {
 	put(0, 1)
 	compare("longer, and another class", false, true)
 	for id := uint64(listAgain) + 2; id < w.ids; id++ {
-		put(id, 1)
+		w.index.Remove(id)
+		delete(w.twin.entries, id)
 	}
 	compare("one too many to be listed again", false, true)
 	put(1, 1)

@@ -32,10 +32,10 @@ type part struct {
 const (
 	// listMost is how many a list has at most; with more, only the count is
 	// kept, for the windows find somebody soon.
-	listMost = 4096
+	listMost = 1024
 	// listAgain is the count at which a list is made again. That takes a look at
 	// every place, so it is far enough below listMost to be rare.
-	listAgain = 1024
+	listAgain = 256
 )
 
 func (p *part) listed() bool { return p.slots != nil }
@@ -63,16 +63,6 @@ func (x *Index) onDuty(p *pair) int {
 	return int(n)
 }
 
-// listed reports whether everybody of a pair who is on duty is in a list.
-func (x *Index) listed(p *pair) bool {
-	for i := range p.parts {
-		if x.classes.all[p.parts[i].class].on && !p.parts[i].listed() {
-			return false
-		}
-	}
-	return true
-}
-
 // countPairs adds an item to its pairs.
 func (x *Index) countPairs(it item) {
 	if x.pairs == nil {
@@ -87,7 +77,7 @@ func (x *Index) countPairs(it item) {
 		}
 		i, known := p.find(class)
 		if !known {
-			p.parts = slices.Insert(p.parts, i, part{class: class, slots: []uint32{}})
+			p.parts = slices.Insert(roomier(p.parts), i, part{class: class, slots: []uint32{}})
 		}
 		p.parts[i].add(it.slot)
 		x.recount(p, class, 1)
@@ -103,11 +93,12 @@ func (x *Index) discountPairs(it item) {
 		i, _ := p.find(class)
 		switch t := &p.parts[i]; {
 		case t.count > 1:
-			if t.remove(it.slot); t.count == listAgain && !t.listed() {
+			t.unlist(it.slot)
+			if t.count--; t.count == listAgain && !t.listed() {
 				t.slots = x.slotsOf(k, class)
 			}
 		case len(p.parts) > 1:
-			p.parts = slices.Delete(p.parts, i, i+1)
+			p.parts = trimmed(slices.Delete(p.parts, i, i+1))
 		default:
 			delete(x.pairs, k)
 		}
@@ -122,34 +113,50 @@ func (x *Index) recount(p *pair, c Class, by int) {
 	}
 }
 
+// add counts one more, and lists it unless there are too many.
 func (t *part) add(slot uint32) {
-	t.count++
-	switch {
-	case !t.listed():
-	case t.count > listMost:
+	if t.count++; t.count > listMost {
 		t.slots = nil
-	default:
+	}
+	t.list(slot)
+}
+
+// list puts a slot into the list, if there is one.
+func (t *part) list(slot uint32) {
+	if t.listed() {
 		i, _ := slices.BinarySearch(t.slots, slot)
-		t.slots = slices.Insert(t.slots, i, slot)
+		t.slots = slices.Insert(roomier(t.slots), i, slot)
 	}
 }
 
-func (t *part) remove(slot uint32) {
-	t.count--
+// unlist takes a slot out of the list, if there is one.
+func (t *part) unlist(slot uint32) {
 	if t.listed() {
 		i, _ := slices.BinarySearch(t.slots, slot)
-		t.slots = slices.Delete(t.slots, i, i+1)
+		t.slots = trimmed(slices.Delete(t.slots, i, i+1))
 	}
 }
 
 // pairsOf yields the pairs of an item.
 func (x *Index) pairsOf(it item) func(yield func(pairKey) bool) {
 	return func(yield func(pairKey) bool) {
-		for _, l := range x.kinds.all[it.kind].languages {
+		for l := range x.kinds.languages(it.kind).languages {
 			for rest := it.states; rest != 0; rest &= rest - 1 {
 				if !yield(pairOf(bits.TrailingZeros64(rest), l)) {
 					return
 				}
+			}
+		}
+	}
+}
+
+// partsOf yields the parts in which an item is counted.
+func (x *Index) partsOf(it item) func(yield func(*part) bool) {
+	return func(yield func(*part) bool) {
+		for k := range x.pairsOf(it) {
+			p := x.pairs[k]
+			if i, known := p.find(x.kinds.all[it.kind].class); known && !yield(&p.parts[i]) {
+				return
 			}
 		}
 	}
@@ -161,14 +168,14 @@ func (x *Index) slotsOf(k pairKey, c Class) []uint32 {
 	language := []Language{Language(k & 0xffff)}
 	w := x.want(int(k>>16), language)
 	w.classes = c.bit()
-	slots := make([]uint32, 0, listAgain)
+	slots := make([]uint32, 0, listAgain+1)
 	for i := range x.places.all {
 		p := &x.places.all[i]
 		if !w.mayBeAt(p) {
 			continue
 		}
 		for _, it := range p.items {
-			if it.states&w.state != 0 && x.kinds.all[it.kind].class == c && x.kinds.speaksAny(it.kind, language) {
+			if it.states&w.state != 0 && x.kinds.all[it.kind].class == c && x.kinds.languages(it.kind).hasAny(language) {
 				slots = append(slots, it.slot)
 			}
 		}

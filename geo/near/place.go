@@ -26,38 +26,86 @@ type item struct {
 	slot   uint32 // its key, in candidates
 }
 
-// insert makes it the item with index i. Room grows by an eighth: there are so
-// many places that doubling would waste more than copying costs.
-func (p *place) insert(i int, it item) {
-	if n := len(p.items); n == cap(p.items) {
-		p.resize(n + n/8 + 1)
-	}
-	p.items = slices.Insert(p.items, i, it)
-}
+// insert makes it the item with index i.
+func (p *place) insert(i int, it item) { p.items = slices.Insert(roomier(p.items), i, it) }
 
 // cut takes out the item with index i.
-func (p *place) cut(i int) {
-	p.items = slices.Delete(p.items, i, i+1)
-	if n := len(p.items); n > 8 && n < cap(p.items)/2 {
-		p.resize(n + n/8)
-	}
-}
+func (p *place) cut(i int) { p.items = trimmed(slices.Delete(p.items, i, i+1)) }
 
-func (p *place) resize(room int) {
-	p.items = append(make([]item, 0, room), p.items...)
-}
-
-// note adds what a kind of item, found in the states, has to the masks.
-func (p *place) note(states uint64, k *kind) {
-	p.states |= states
-	p.languages |= k.mask
-	p.classes |= k.class.bit()
+// note adds what an item has to the masks.
+func (p *place) note(it item, ks *kinds) {
+	p.states |= it.states
+	p.languages |= ks.languages(it.kind).mask
+	p.classes |= ks.all[it.kind].class.bit()
 }
 
 // mask takes the masks anew.
 func (p *place) mask(ks *kinds) {
 	p.stale, p.states, p.languages, p.classes = 0, 0, 0, 0
 	for _, it := range p.items {
-		p.note(it.states, &ks.all[it.kind])
+		p.note(it, ks)
+	}
+}
+
+// places are the occupied locations, each a place in all; an unoccupied number
+// has a place without items.
+type places struct {
+	all    []place
+	free   []uint32
+	number map[geo.Point]uint32
+	tree   tree // every known location
+}
+
+// of returns the number of the place at p, which is new if nobody is there.
+func (ps *places) of(p geo.Point) uint32 {
+	if at, ok := ps.number[p]; ok {
+		return at
+	}
+	if ps.number == nil {
+		ps.number = make(map[geo.Point]uint32)
+	}
+	var at uint32
+	fresh := place{point: p, vector: p.Vector()}
+	if n := len(ps.free); n > 0 {
+		at = ps.free[n-1]
+		ps.free = ps.free[:n-1]
+		ps.all[at] = fresh
+	} else {
+		at = uint32(len(ps.all))
+		ps.all = append(roomier(ps.all), fresh)
+	}
+	ps.number[p] = at
+	if p.Known() {
+		ps.tree.insert(p, at)
+	}
+	return at
+}
+
+// vacate gives up the place if nobody is there any more, and all numbers,
+// places and tree, for new ones, if half of the numbers are free by then.
+func (x *Index) vacate(at uint32) {
+	ps := &x.places
+	p := ps.all[at].point
+	if len(ps.all[at].items) > 0 {
+		return
+	}
+	if p.Known() {
+		ps.tree.remove(p, at)
+	}
+	delete(ps.number, p)
+	ps.all[at] = place{}
+	if ps.free = append(ps.free, at); len(ps.free) < 64 || 2*len(ps.free) < len(ps.all) {
+		return
+	}
+	old := ps.all
+	*ps = places{}
+	for i := range old {
+		if p := &old[i]; len(p.items) > 0 {
+			at := ps.of(p.point)
+			ps.all[at] = *p
+			for _, it := range p.items {
+				*x.candidates.at(it.slot) = at
+			}
+		}
 	}
 }

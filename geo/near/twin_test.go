@@ -263,6 +263,9 @@ func (w *world) check(t *testing.T, at string) {
 		if ok != known {
 			t.Fatalf("%s: Get(%d) = _, %t, want %t", at, id, ok, known)
 		}
+		if !known {
+			continue
+		}
 		if diff := gocmp.Diff(want, got, equateEmpty, gocmp.Comparer(func(a, b geo.Point) bool { return a == b })); diff != "" {
 			t.Fatalf("%s: Get(%d) (-twin +index):\n%s", at, id, diff)
 		}

@@ -30,5 +30,5 @@ func (w *wanted) is(it item) bool {
 		return false
 	}
 	both := w.kinds.masks[it.kind] & w.mask
-	return both&^otherLanguages != 0 || both != 0 && w.kinds.speaksAny(it.kind, w.languages)
+	return both&^otherLanguages != 0 || both != 0 && w.kinds.languages(it.kind).hasAny(w.languages)
 }

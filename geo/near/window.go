@@ -18,7 +18,24 @@ const (
 	widest = math.Pi / 2
 )
 
-// coordinates returns where the tree has p: its longitude from 0 up to 360
+// tree finds the numbers of places by their coordinates. It has these as
+// float32, for rounding never changes the order of two numbers: what is between
+// two coordinates is between them rounded, too.
+type tree struct{ rtree.RTreeGN[float32, uint32] }
+
+func (t *tree) insert(p geo.Point, at uint32) {
+	c := rounded(coordinates(p))
+	t.Insert(c, c, at)
+}
+
+func (t *tree) remove(p geo.Point, at uint32) {
+	c := rounded(coordinates(p))
+	t.Delete(c, c, at)
+}
+
+func rounded(c [2]float64) [2]float32 { return [2]float32{float32(c[0]), float32(c[1])} }
+
+// coordinates returns where p is, for the tree: its longitude from 0 up to 360
 // degrees and its latitude, in 1e-7 degree.
 func coordinates(p geo.Point) [2]float64 {
 	lat, lng := p.E7()
@@ -37,21 +54,21 @@ func chordOf(t float64) geo.Chord {
 	return geo.Chord(chord * chord)
 }
 
-// window visits every place of the tree within t radians, at most widest, of
+// window visits every place of the tree within a radius, in radians and at most widest, of
 // the coordinates from, and some beyond, until visit returns false.
 //
 // On a sphere, the circle of radius t around latitude φ touches the meridians
 // asin(sin t / cos φ) to its east and west, and every meridian if a pole is
 // inside. (The distance to a clamped corner is no bound on a sphere.)
-func window(tree *rtree.RTreeGN[float64, uint32], from [2]float64, t float64, visit func(min, max [2]float64, at uint32) bool) {
+func (t *tree) window(from [2]float64, radius float64, visit func(min, max [2]float32, at uint32) bool) {
 	const circle, pole = 360 * geo.DegreeE7, 90 * geo.DegreeE7
-	t += margin
-	south, north := from[1]-t*radian, from[1]+t*radian
-	sin := math.Sin(t) / math.Cos(from[1]/radian)
+	radius += margin
+	south, north := from[1]-radius*radian, from[1]+radius*radian
+	sin := math.Sin(radius) / math.Cos(from[1]/radian)
 	// Close to 1, asin is too steep for floats. A latitude at a pole is caught
 	// before its cosine counts.
 	if south <= -pole || north >= pole || sin > 0.99 {
-		tree.Search([2]float64{0, south}, [2]float64{circle, north}, visit)
+		t.Search(rounded([2]float64{0, south}), rounded([2]float64{circle, north}), visit)
 		return
 	}
 	width := math.Asin(sin) * radian
@@ -59,7 +76,7 @@ func window(tree *rtree.RTreeGN[float64, uint32], from [2]float64, t float64, vi
 	goOn := true
 	search := func(west, east float64) {
 		if goOn {
-			tree.Search([2]float64{west, south}, [2]float64{east, north}, func(min, max [2]float64, at uint32) bool {
+			t.Search(rounded([2]float64{west, south}), rounded([2]float64{east, north}), func(min, max [2]float32, at uint32) bool {
 				goOn = visit(min, max, at)
 				return goOn
 			})
