@@ -84,13 +84,14 @@ func TestNearestOnTheSphere(t *testing.T) {
 // Candidates where people live: many at one place, and few of a language among
 // thousands of places.
 func TestLineAmongZIPs(t *testing.T) {
-	r := rand.New(rand.NewPCG(*flagSeed, 0))
+	r := randomOf(0)
 	var areas []zcta.Place
 	for _, place := range zcta.All() {
 		areas = append(areas, place)
 	}
 	area := func() zcta.Place { return areas[int(float64(len(areas))*r.Float64()*r.Float64())] }
-	w := &world{Rand: r, twin: newTwin(), index: new(Index), ids: 20_000}
+	w := emptyWorld(r)
+	w.ids = 20_000
 	for c := range Class(7) { // Three of ten are off duty.
 		w.setDuty(c, true)
 	}
@@ -108,11 +109,10 @@ func TestLineAmongZIPs(t *testing.T) {
 		if home.States.Has("PR") || home.States.Has("VI") {
 			e.States, e.Languages = e.States.With("WA"), append(e.Languages, 200)
 		}
-		w.twin.entries[id] = e
-		w.index.Put(e)
+		w.put(e)
 	}
 	w.check(t, "after all are put")
-	for i := range max(*flagQueries/100, 50) {
+	for i := range queries() / 100 {
 		home := area()
 		for state := range home.States.All() {
 			q := Query{From: home.Point, State: state, Languages: []Language{Language(r.IntN(3))}}
@@ -132,14 +132,15 @@ func TestLineAmongZIPs(t *testing.T) {
 // A list is given up when it grows long, and made again when few are left; each
 // class has its own.
 func TestListsComeAndGo(t *testing.T) {
-	w := &world{Rand: rand.New(rand.NewPCG(*flagSeed, 0)), twin: newTwin(), index: new(Index), ids: listMost + 500, languages: 1}
+	w := emptyWorld(randomOf(0))
+	w.ids = listMost + 500
+	w.languages = 1
 	for range 3000 {
 		w.spots = append(w.spots, w.anywhere())
 	}
 	put := func(id uint64, c Class) {
 		e := Entry{ID: id, Point: w.point(), States: geo.StatesOf("FL", "GA"), Languages: []Language{7}, Class: c}
-		w.twin.entries[id] = e
-		w.index.Put(e)
+		w.put(e)
 	}
 	compare := func(at string, want ...bool) {
 		t.Helper()
@@ -171,8 +172,7 @@ func TestListsComeAndGo(t *testing.T) {
 	put(0, 1)
 	compare("longer, and another class", false, true)
 	for id := uint64(listAgain) + 2; id < w.ids; id++ {
-		w.index.Remove(id)
-		delete(w.twin.entries, id)
+		w.remove(id)
 	}
 	compare("one too many to be listed again", false, true)
 	put(1, 1)
@@ -294,7 +294,7 @@ func TestWritesInsideTheLine(t *testing.T) {
 }
 
 func TestManyReaders(t *testing.T) {
-	r := rand.New(rand.NewPCG(*flagSeed, 1))
+	r := randomOf(1)
 	w := newWorld(r)
 	w.ids, w.onDuty = 2000, 0.7
 	for range 3 * w.ids {

@@ -2,7 +2,6 @@ package near
 
 import (
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -39,8 +38,8 @@ func TestRoomIsGivenBack(t *testing.T) {
 		says  string
 		spots int // where they are; 0 for a place of one's own
 	}{{"at few places", 50}, {"at many places", 5_000}, {"each at a place of its own", 0}} {
-		r := rand.New(rand.NewPCG(*flagSeed, 0))
-		w := &world{Rand: r, twin: newTwin(), index: new(Index), ids: n, languages: 40, classes: 20, states: []geo.State{"AK", "FL", "TX"}}
+		w := emptyWorld(randomOf(0))
+		w.ids, w.languages, w.classes, w.states = n, 40, 20, []geo.State{"AK", "FL", "TX"}
 		spots := make([]geo.Point, c.spots)
 		for i := range spots {
 			spots[i] = w.anywhere()
@@ -49,14 +48,14 @@ func TestRoomIsGivenBack(t *testing.T) {
 			e := w.entry()
 			e.ID, e.Point = id, w.anywhere()
 			if c.spots > 0 {
-				e.Point = spots[r.IntN(c.spots)]
+				e.Point = spots[w.IntN(c.spots)]
 			}
 			w.index.Put(e)
 			w.twin.entries[id] = e
 		}
 		full := w.index.held()
 		ids := slices.Sorted(maps.Keys(w.twin.entries))
-		r.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+		w.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
 		for _, id := range ids[left:] {
 			w.index.Remove(id)
 			delete(w.twin.entries, id)

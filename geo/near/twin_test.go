@@ -12,12 +12,25 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/relevo-go/relevo/geo"
+	"github.com/relevo-go/relevo/geo/zcta"
 )
 
 var (
-	flagQueries = flag.Int("near.queries", 20_000, "how many random queries are compared with the linear scan")
+	flagQueries = flag.Int("near.queries", 0, "how many random queries are compared with the twins; 0 for 50,000, or 5,000 if -short")
 	flagSeed    = flag.Uint64("near.seed", 1, "the seed of the random tests")
 )
+
+func randomOf(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(*flagSeed, stream)) }
+
+func queries() int {
+	switch {
+	case *flagQueries > 0:
+		return *flagQueries
+	case testing.Short():
+		return 5_000
+	}
+	return 50_000
+}
 
 // twin is the index without any cleverness: it looks at everybody and sorts.
 type twin struct {
@@ -25,14 +38,22 @@ type twin struct {
 	duty    map[Class]bool
 }
 
+// match returns what a line has of a candidate, if it is in line.
+func (w twin) match(q Query, e Entry) (Match, bool) {
+	speaks := func(l Language) bool { return slices.Contains(e.Languages, l) }
+	if !w.duty[e.Class] || !e.States.Has(q.State) || !slices.ContainsFunc(q.Languages, speaks) {
+		return Match{}, false
+	}
+	chord := geo.ChordBetween(q.From, e.Point)
+	outside := q.Within != 0 && (chord == geo.Unreachable || chord > q.Within)
+	return Match{e.ID, chord, e.Last}, !outside
+}
+
 func (w twin) line(q Query) []Match {
 	var line []Match
-	for id, e := range w.entries {
-		speaks := slices.ContainsFunc(q.Languages, func(l Language) bool { return slices.Contains(e.Languages, l) })
-		chord := geo.ChordBetween(q.From, e.Point)
-		outside := q.Within != 0 && (chord == geo.Unreachable || chord > q.Within)
-		if w.duty[e.Class] && e.States.Has(q.State) && speaks && !outside {
-			line = append(line, Match{id, chord, e.Last})
+	for _, e := range w.entries {
+		if m, ok := w.match(q, e); ok {
+			line = append(line, m)
 		}
 	}
 	slices.SortFunc(line, func(a, b Match) int {
@@ -57,11 +78,21 @@ func take(line iter.Seq[Match], n int) []Match {
 	return taken
 }
 
+// zips are the centroids of all ZIP Code areas.
+var zips = func() (ps []geo.Point) {
+	for _, place := range zcta.All() {
+		ps = append(ps, place.Point)
+	}
+	return ps
+}()
+
 // world is a population made to be difficult.
 type world struct {
 	*rand.Rand
 	twin      twin
+	nearby    nearby
 	index     *Index
+	zips      bool        // whether they are where people live, or anywhere
 	spots     []geo.Point // where many are at once
 	ids       uint64      // IDs are below
 	languages int         // numbers are below
@@ -70,11 +101,18 @@ type world struct {
 	onDuty    float64 // the part of the classes that is on duty
 }
 
-func newWorld(r *rand.Rand) *world {
+func emptyWorld(r *rand.Rand) *world {
 	w := &world{Rand: r, twin: newTwin(), index: new(Index)}
+	w.nearby.twin = w.twin
+	return w
+}
+
+func newWorld(r *rand.Rand) *world {
+	w := emptyWorld(r)
 	w.ids = 1 + r.Uint64N([]uint64{3, 40, 400, 3000}[r.IntN(4)])
 	w.languages = []int{1, 3, 70, 1000}[r.IntN(4)]
 	w.classes = []Class{1, 2, 70, 1000}[r.IntN(4)]
+	w.zips = r.IntN(3) == 0
 	w.onDuty = []float64{0, 0.05, 0.7, 1}[r.IntN(4)]
 	w.states = slices.Collect(geo.AllStates())[:1+r.IntN(4)]
 	for c := range w.classes {
@@ -88,6 +126,9 @@ func newWorld(r *rand.Rand) *world {
 
 // anywhere favors the places where longitudes and latitudes behave badly.
 func (w *world) anywhere() geo.Point {
+	if w.zips {
+		return zips[w.IntN(len(zips))]
+	}
 	lat := int32(math.Round(math.Asin(2*w.Float64()-1) * radian))
 	lng := int32(w.Int64N(360*geo.DegreeE7+1) - 180*geo.DegreeE7)
 	near := func() int32 { return w.Int32N(2*[]int32{1, 3, 200, 1e6}[w.IntN(4)]+1) / 2 }
@@ -176,8 +217,7 @@ func (w *world) turn() {
 	old, known := w.twin.entries[e.ID]
 	switch {
 	case w.IntN(10) == 0:
-		w.index.Remove(e.ID)
-		delete(w.twin.entries, e.ID)
+		w.remove(e.ID)
 		return
 	case w.IntN(10) == 0:
 		w.setDuty(w.class(), w.Float64() < w.onDuty)
@@ -194,8 +234,24 @@ func (w *world) turn() {
 	case known && w.IntN(3) == 0: // A move.
 		e, e.Point = old, w.point()
 	}
-	w.index.Put(e)
+	w.put(e)
+}
+
+func (w *world) put(e Entry) {
+	if old, known := w.twin.entries[e.ID]; known {
+		w.nearby.remove(old)
+	}
+	w.nearby.put(e)
 	w.twin.entries[e.ID] = e
+	w.index.Put(e)
+}
+
+func (w *world) remove(id uint64) {
+	if old, known := w.twin.entries[id]; known {
+		w.nearby.remove(old)
+	}
+	delete(w.twin.entries, id)
+	w.index.Remove(id)
 }
 
 func (w *world) query() Query {
@@ -214,17 +270,21 @@ func (w *world) query() Query {
 	return q
 }
 
-func TestLineIsThatOfTheTwin(t *testing.T) {
-	lines, longest := 0, 0
-	for round := uint64(0); lines < *flagQueries; round++ {
-		w := newWorld(rand.New(rand.NewPCG(*flagSeed, round)))
+// The index, a linear scan and an R-tree of candidates agree on every line.
+func TestThreeTwins(t *testing.T) {
+	n, longest := queries(), 0
+	for round, done := uint64(0), 0; done < n; round++ {
+		w := newWorld(randomOf(round))
 		at := fmt.Sprintf("-near.seed=%d, round %d", *flagSeed, round)
 		for range 2 * w.ids {
 			w.turn()
 		}
-		for range 100 {
+		for range 200 {
 			for range w.IntN(4) {
 				w.turn()
+			}
+			if w.IntN(8) == 0 {
+				w.setDuty(w.class(), w.Float64() < w.onDuty)
 			}
 			q := w.query()
 			want := w.twin.line(q)
@@ -233,17 +293,26 @@ func TestLineIsThatOfTheTwin(t *testing.T) {
 				n = w.IntN(60)
 				want = want[:min(n, len(want))]
 			}
-			if diff := gocmp.Diff(want, take(w.index.Line(q), n), equateEmpty); diff != "" {
-				t.Fatalf("%s: the first %d of Line(%+v) (-twin +index):\n%s", at, n, q, diff)
-			}
-			lines, longest = lines+1, max(longest, len(want))
+			w.compare(t, at, q, n, want)
+			done, longest = done+1, max(longest, len(want))
 		}
 		w.checkCounts(t, at)
 		w.check(t, at)
 		w.rebuild(t, at)
 	}
-	if *flagQueries >= 20_000 && longest < 1000 {
+	if n >= 20_000 && longest < 1000 {
 		t.Errorf("the longest line compared is %d, want some of 1000 and more", longest)
+	}
+}
+
+// compare takes the first n of the lines of index and R-tree.
+func (w *world) compare(t *testing.T, at string, q Query, n int, want []Match) {
+	t.Helper()
+	if got := take(w.index.Line(q), n); !slices.Equal(got, want) {
+		t.Fatalf("%s: the first %d of Line(%+v) (-scan +index):\n%s", at, n, q, gocmp.Diff(want, got, equateEmpty))
+	}
+	if got := take(w.nearby.line(q), n); !slices.Equal(got, want) {
+		t.Fatalf("%s: the first %d of Line(%+v) (-scan +R-tree):\n%s", at, n, q, gocmp.Diff(want, got, equateEmpty))
 	}
 }
 
