@@ -198,20 +198,20 @@ func (s *search) advance(h *head) bool {
 }
 
 // chord returns how far a place is.
-func (s *search) chord(p *place) geo.Chord {
-	if !s.q.From.Known() || !p.point.Known() {
+func (s *search) chord(at uint32) geo.Chord {
+	v := s.x.places.vectors[at]
+	if !s.q.From.Known() || v == (geo.Vector{}) {
 		return geo.Unreachable
 	}
-	return s.from.Chord(p.vector)
+	return s.from.Chord(v)
 }
 
 // add adds the place with a number if it is in the ring and may have somebody.
 func (s *search) add(hs heads, at uint32, beyond, upTo geo.Chord) heads {
-	p := &s.x.places.all[at]
-	if !s.mayBeAt(p) {
+	if !s.mayBeAt(&s.x.places.all[at]) {
 		return hs
 	}
-	if c := s.chord(p); c > beyond && c <= upTo {
+	if c := s.chord(at); c > beyond && c <= upTo {
 		hs = append(hs, head{chord: c, place: at})
 	}
 	return hs
@@ -254,10 +254,10 @@ func (s *search) lists(yield func(slots []uint32) bool) {
 // first finds the first of those in the lists, for it is often the only one
 // asked for, and to put all in order takes much longer.
 func (s *search) first() {
-	cs, ps := &s.x.candidates, s.x.places.all
+	cs := &s.x.candidates
 	for slots := range s.lists {
 		for _, slot := range slots {
-			c := s.chord(&ps[*cs.at(slot)])
+			c := s.chord(*cs.at(slot))
 			if c > s.limit || s.found && c > s.last.Chord {
 				continue
 			}
@@ -271,10 +271,10 @@ func (s *search) first() {
 
 // addLists adds all candidates in the lists, each by itself.
 func (s *search) addLists(hs heads, beyond geo.Chord) heads {
-	cs, ps := &s.x.candidates, s.x.places.all
+	cs := &s.x.candidates
 	for slots := range s.lists {
 		for _, slot := range slots {
-			if c := s.chord(&ps[*cs.at(slot)]); c > beyond && c <= s.limit {
+			if c := s.chord(*cs.at(slot)); c > beyond && c <= s.limit {
 				hs = append(hs, head{chord: c, key: *cs.key(slot), next: alone})
 			}
 		}

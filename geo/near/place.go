@@ -6,11 +6,11 @@ import (
 	"github.com/relevo-go/relevo/geo"
 )
 
-// place is a location with the candidates who are there.
+// place is a location with the candidates who are there. It fits a line of the
+// CPU's cache.
 type place struct {
-	point  geo.Point
-	vector geo.Vector
-	stale  uint32 // items that left since the masks were taken
+	point geo.Point
+	stale uint32 // items that left since the masks were taken
 
 	// What the items have, all together: the bits of their states, languages and
 	// classes. Bits of items that left may be there still.
@@ -50,10 +50,11 @@ func (p *place) mask(ks *kinds) {
 // places are the occupied locations, each a place in all; an unoccupied number
 // has a place without items.
 type places struct {
-	all    []place
-	free   []uint32
-	number map[geo.Point]uint32
-	tree   tree // every known location
+	all     []place
+	vectors []geo.Vector // of all, the zero one if unknown
+	free    []uint32
+	number  map[geo.Point]uint32
+	tree    tree // every known location
 }
 
 // of returns the number of the place at p, which is new if nobody is there.
@@ -64,16 +65,15 @@ func (ps *places) of(p geo.Point) uint32 {
 	if ps.number == nil {
 		ps.number = make(map[geo.Point]uint32)
 	}
-	var at uint32
-	fresh := place{point: p, vector: p.Vector()}
+	at := uint32(len(ps.all))
 	if n := len(ps.free); n > 0 {
 		at = ps.free[n-1]
 		ps.free = ps.free[:n-1]
-		ps.all[at] = fresh
 	} else {
-		at = uint32(len(ps.all))
-		ps.all = append(roomier(ps.all), fresh)
+		ps.all = append(roomier(ps.all), place{})
+		ps.vectors = append(roomier(ps.vectors), geo.Vector{})
 	}
+	ps.all[at].point, ps.vectors[at] = p, p.Vector()
 	ps.number[p] = at
 	if p.Known() {
 		ps.tree.insert(p, at)

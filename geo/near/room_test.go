@@ -11,9 +11,9 @@ import (
 // held returns how many bytes the index has room for, apart from what the maps,
 // the tree and the allocator need beside.
 func (x *Index) held() int {
-	n := 24*cap(x.places.all) + 4*cap(x.places.free) + 20*512*len(x.candidates.chunks) + 4*cap(x.candidates.cells)
+	n := 64*cap(x.places.all) + 12*cap(x.places.vectors) + 4*cap(x.places.free) + 20*512*len(x.candidates.chunks) + 4*cap(x.candidates.cells)
 	for i := range x.places.all {
-		n += 64 + 16*cap(x.places.all[i].items)
+		n += 16 * cap(x.places.all[i].items)
 	}
 	for _, p := range x.pairs {
 		n += 32 * cap(p.parts)
