@@ -85,6 +85,15 @@ func (x *Index) invariant() error {
 			if len(slots) == 0 || int(t.count) != len(slots) || t.listed() && !slices.Equal(t.slots, slots) || t.count <= listAgain && !t.listed() {
 				return fmt.Errorf("pair %d has the part %+v, want those in slots %d", key, t, slots)
 			}
+			if !t.listed() {
+				var where regionCounts
+				for _, slot := range slots {
+					where[regionOf(x.places.all[*x.candidates.at(slot)].point)]++
+				}
+				if t.where == nil || *t.where != where {
+					return fmt.Errorf("pair %d has class %d in the regions %d, want %d", key, t.class, t.where, where)
+				}
+			}
 			if i > 0 && p.parts[i-1].class >= t.class {
 				return fmt.Errorf("the parts of pair %d are out of order", key)
 			}

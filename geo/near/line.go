@@ -59,7 +59,8 @@ const (
 	// few is how many candidates, at least, are best looked for in their lists at
 	// once: see run.
 	few = 64
-	// manyPlaces is after how many places a list is better than more windows.
+	// manyPlaces is after how many places, at least, more windows are no longer
+	// best.
 	manyPlaces = 2048
 )
 
@@ -72,86 +73,90 @@ type search struct {
 	center [2]float64 // the same as coordinates
 	limit  geo.Chord  // nobody is found beyond
 
-	seen  int   // places looked at in windows
-	found bool  // whether there was a match
-	last  Match // the last one
+	left   int    // how many matches there can be, still
+	seen   int    // places looked at in windows
+	found  bool   // whether there was a match
+	last   Match  // the last one
+	writes uint64 // those of the index before that
+	again  bool   // whether the index was written meanwhile
 }
 
 // run yields the line from behind the last match, in the room of hs. It reports
 // whether to run again, because the index was written meanwhile.
-func (s *search) run(hs heads, yield func(Match) bool) bool {
-	left := s.count()
-	if left == 0 || s.limit < 0 {
+func (s *search) run(hs heads, yield func(Match) bool) (again bool) {
+	s.wanted = s.x.want(s.q.State.Index(), s.q.Languages)
+	s.left, s.seen, s.writes, s.again = s.count(), 0, s.x.writes, false
+	if s.left == 0 || s.limit < 0 {
 		return false
 	}
-	s.wanted = s.x.want(s.q.State.Index(), s.q.Languages)
-	writes := s.x.writes
 	// To look at a list takes time by its length, and to look at the places around
 	// time by how rare those wanted are. Both are the same at a root of all.
-	listed := left <= listMost && s.listed()
-	short := listed && left <= max(few, int(math.Sqrt(float64(s.x.Len()))))
+	listed := s.left <= listMost && s.listed()
+	short := listed && s.left <= max(few, int(math.Sqrt(float64(s.x.Len()))))
 	if short && !s.found {
-		if s.first(); !s.found {
-			return false
-		}
-		if !yield(s.last) {
-			return false
-		}
-		if s.x.writes != writes {
-			return true
-		}
-		if left--; left == 0 {
-			return false
+		if m, ok := s.first(); !ok || !s.tell(m, yield) {
+			return s.again
 		}
 	}
-	radius, first := 0.0, firstRadius(left)
+	everywhere, most := !s.q.From.Known(), manyPlaces
+	if !listed {
+		most = max(most, len(s.x.places.all)/16) // To look at all is dearer than at a list.
+	}
+	radius, first := 0.0, firstRadius(s.left)
 	beyond := geo.Chord(-1) // What is nearer is done.
-	for s.seen = 0; ; {
+	for {
 		upTo := s.limit
 		switch {
 		case short:
 			hs = s.addLists(hs, beyond)
-		case !s.q.From.Known() || radius > widest:
+		case everywhere || radius > widest:
 			hs = s.addPlaces(hs, beyond)
 		default:
 			upTo = min(upTo, chordOf(radius))
-			if hs = s.addWindow(hs, radius, beyond, upTo, listed); listed && s.seen > manyPlaces {
-				hs, short = hs[:0], true
+			if hs = s.addWindow(hs, radius, beyond, upTo, most); s.seen > most {
+				hs, short, everywhere = hs[:0], listed, !listed
 				continue
 			}
 		}
-		hs.order()
-		for len(hs) > 0 {
-			h := &hs[0]
-			if h.next != 0 {
-				m := Match{ID: h.key.id, Chord: h.chord, Last: h.key.last}
-				// A candidate in two lists comes twice in a row, and one that was
-				// yielded before a write comes again.
-				if !s.found || s.last.before(m) {
-					s.found, s.last = true, m
-					if !yield(m) {
-						return false
-					}
-					if s.x.writes != writes {
-						return true
-					}
-					if left--; left == 0 {
-						return false
-					}
-				}
-			}
-			if h.next != alone && s.advance(h) {
-				hs.sink(0)
-			} else {
-				hs = hs.drop()
-			}
-		}
-		if upTo == s.limit {
-			return false
+		var goOn bool
+		if hs, goOn = s.merge(hs, yield); !goOn || upTo == s.limit {
+			return s.again
 		}
 		beyond = upTo
 		radius = max(2*radius, first)
 	}
+}
+
+// merge yields the candidates of all heads, and reports whether to go on. What
+// it returns of the heads is their room.
+func (s *search) merge(hs heads, yield func(Match) bool) (heads, bool) {
+	hs.order()
+	for len(hs) > 0 {
+		h := &hs[0]
+		if h.next != 0 {
+			m := Match{ID: h.key.id, Chord: h.chord, Last: h.key.last}
+			// A candidate in two lists comes twice in a row, and one that was
+			// yielded before comes again.
+			if (!s.found || s.last.before(m)) && !s.tell(m, yield) {
+				return hs, false
+			}
+		}
+		if h.next != alone && s.advance(h) {
+			hs.sink(0)
+		} else {
+			hs = hs.drop()
+		}
+	}
+	return hs, true
+}
+
+// tell yields a match, and reports whether to go on.
+func (s *search) tell(m Match, yield func(Match) bool) bool {
+	s.found, s.last = true, m
+	s.left--
+	goOn := yield(m)
+	s.again = goOn && s.x.writes != s.writes
+	return goOn && !s.again && s.left > 0
 }
 
 // firstRadius is where to begin looking for one of count candidates, in
@@ -176,8 +181,8 @@ func (s *search) count() (n int) {
 
 // listed reports whether all of them are in lists.
 func (s *search) listed() bool {
-	for slots := range s.lists {
-		if slots == nil {
+	for p := range s.parts {
+		if !p.listed() {
 			return false
 		}
 	}
@@ -217,34 +222,51 @@ func (s *search) add(hs heads, at uint32, beyond, upTo geo.Chord) heads {
 	return hs
 }
 
-// addWindow adds the places of a ring, up to a radius, unless a list would be
-// better.
-func (s *search) addWindow(hs heads, radius float64, beyond, upTo geo.Chord, listed bool) heads {
+// addWindow adds the places of a ring, up to a radius, unless more
+// than most are seen.
+func (s *search) addWindow(hs heads, radius float64, beyond, upTo geo.Chord, most int) heads {
 	s.x.places.tree.window(s.center, radius, func(_, _ [2]float32, at uint32) bool {
 		hs = s.add(hs, at, beyond, upTo)
 		s.seen++
-		return !listed || s.seen <= manyPlaces
+		return s.seen <= most
 	})
 	return hs
 }
 
-// addPlaces adds all places left, those without a position last.
+// addPlaces adds all places left in regions where somebody wanted is, those
+// without a position last.
 func (s *search) addPlaces(hs heads, beyond geo.Chord) heads {
+	in := s.regions()
 	for at := range s.x.places.all {
-		hs = s.add(hs, uint32(at), beyond, s.limit)
+		if in.has(s.x.places.all[at].region) {
+			hs = s.add(hs, uint32(at), beyond, s.limit)
+		}
 	}
 	return hs
 }
 
-// lists yields the lists of those wanted.
-func (s *search) lists(yield func(slots []uint32) bool) {
+// regions returns where those wanted are.
+func (s *search) regions() (in regions) {
+	for p := range s.parts {
+		if !p.listed() {
+			in |= p.where.all()
+		}
+		for _, slot := range p.slots {
+			in |= 1 << s.x.region(slot)
+		}
+	}
+	return in
+}
+
+// parts yields what their pairs have of those wanted.
+func (s *search) parts(yield func(*part) bool) {
 	for _, l := range s.q.Languages {
 		p := s.x.pairs[pairOf(s.q.State.Index(), l)]
 		if p == nil {
 			continue
 		}
 		for i := range p.parts {
-			if s.x.classes.all[p.parts[i].class].on && !yield(p.parts[i].slots) {
+			if s.x.classes.all[p.parts[i].class].on && !yield(&p.parts[i]) {
 				return
 			}
 		}
@@ -253,27 +275,28 @@ func (s *search) lists(yield func(slots []uint32) bool) {
 
 // first finds the first of those in the lists, for it is often the only one
 // asked for, and to put all in order takes much longer.
-func (s *search) first() {
+func (s *search) first() (best Match, found bool) {
 	cs := &s.x.candidates
-	for slots := range s.lists {
-		for _, slot := range slots {
+	for p := range s.parts {
+		for _, slot := range p.slots {
 			c := s.chord(*cs.at(slot))
-			if c > s.limit || s.found && c > s.last.Chord {
+			if c > s.limit || found && c > best.Chord {
 				continue
 			}
 			k := cs.key(slot)
-			if m := (Match{ID: k.id, Chord: c, Last: k.last}); !s.found || m.before(s.last) {
-				s.found, s.last = true, m
+			if m := (Match{ID: k.id, Chord: c, Last: k.last}); !found || m.before(best) {
+				best, found = m, true
 			}
 		}
 	}
+	return best, found
 }
 
 // addLists adds all candidates in the lists, each by itself.
 func (s *search) addLists(hs heads, beyond geo.Chord) heads {
 	cs := &s.x.candidates
-	for slots := range s.lists {
-		for _, slot := range slots {
+	for p := range s.parts {
+		for _, slot := range p.slots {
 			if c := s.chord(*cs.at(slot)); c > beyond && c <= s.limit {
 				hs = append(hs, head{chord: c, key: *cs.key(slot), next: alone})
 			}

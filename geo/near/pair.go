@@ -26,7 +26,8 @@ type pair struct {
 type part struct {
 	class Class
 	count uint32
-	slots []uint32 // all of them, rising, if listed; nil if not
+	slots []uint32      // all of them, rising, if listed; nil if not
+	where *regionCounts // if not listed
 }
 
 const (
@@ -79,7 +80,7 @@ func (x *Index) countPairs(it item) {
 		if !known {
 			p.parts = slices.Insert(roomier(p.parts), i, part{class: class, slots: []uint32{}})
 		}
-		p.parts[i].add(it.slot)
+		x.add(&p.parts[i], it.slot)
 		x.recount(p, class, 1)
 	}
 }
@@ -93,10 +94,7 @@ func (x *Index) discountPairs(it item) {
 		i, _ := p.find(class)
 		switch t := &p.parts[i]; {
 		case t.count > 1:
-			t.unlist(it.slot)
-			if t.count--; t.count == listAgain && !t.listed() {
-				t.slots = x.slotsOf(k, class)
-			}
+			x.drop(t, k, it.slot)
 		case len(p.parts) > 1:
 			p.parts = trimmed(slices.Delete(p.parts, i, i+1))
 		default:
@@ -114,12 +112,32 @@ func (x *Index) recount(p *pair, c Class, by int) {
 }
 
 // add counts one more, and lists it unless there are too many.
-func (t *part) add(slot uint32) {
-	if t.count++; t.count > listMost {
+func (x *Index) add(t *part, slot uint32) {
+	if t.count++; t.listed() && t.count > listMost {
+		t.where = new(regionCounts)
+		for _, slot := range t.slots {
+			t.where[x.region(slot)]++
+		}
 		t.slots = nil
 	}
-	t.list(slot)
+	if t.list(slot); !t.listed() {
+		t.where[x.region(slot)]++
+	}
 }
+
+// drop counts one less, which is no longer at its place but still has its slot.
+func (x *Index) drop(t *part, k pairKey, slot uint32) {
+	t.count--
+	if t.unlist(slot); t.listed() {
+		return
+	}
+	if t.where[x.region(slot)]--; t.count == listAgain {
+		t.slots, t.where = x.slotsOf(k, t.class), nil
+	}
+}
+
+// region returns where a candidate is.
+func (x *Index) region(slot uint32) uint8 { return x.places.all[*x.candidates.at(slot)].region }
 
 // list puts a slot into the list, if there is one.
 func (t *part) list(slot uint32) {

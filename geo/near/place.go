@@ -9,8 +9,9 @@ import (
 // place is a location with the candidates who are there. It fits a line of the
 // CPU's cache.
 type place struct {
-	point geo.Point
-	stale uint32 // items that left since the masks were taken
+	point  geo.Point
+	stale  uint32 // items that left since the masks were taken
+	region uint8
 
 	// What the items have, all together: the bits of their states, languages and
 	// classes. Bits of items that left may be there still.
@@ -73,7 +74,7 @@ func (ps *places) of(p geo.Point) uint32 {
 		ps.all = append(roomier(ps.all), place{})
 		ps.vectors = append(roomier(ps.vectors), geo.Vector{})
 	}
-	ps.all[at].point, ps.vectors[at] = p, p.Vector()
+	ps.all[at].point, ps.all[at].region, ps.vectors[at] = p, regionOf(p), p.Vector()
 	ps.number[p] = at
 	if p.Known() {
 		ps.tree.insert(p, at)

@@ -16,7 +16,7 @@ func (x *Index) held() int {
 		n += 16 * cap(x.places.all[i].items)
 	}
 	for _, p := range x.pairs {
-		n += 32 * cap(p.parts)
+		n += 40 * cap(p.parts)
 		for i := range p.parts {
 			n += 4 * cap(p.parts[i].slots)
 		}
