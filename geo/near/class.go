@@ -4,8 +4,7 @@ import "github.com/relevo-go/relevo/geo"
 
 // Class is a number the caller gives to candidates who come on duty and go off
 // duty together. Let the numbers be small and dense: each up to the greatest
-// costs a few bytes. Of the class whose number nobody chose, 0, nothing is
-// special.
+// costs 32 bytes. Nothing is special about the class 0.
 type Class uint32
 
 // bit returns the bit of a class in a mask, shared by every 64th.

@@ -69,6 +69,36 @@ func ExampleIndex_Line() {
 	// Output: the next is 2
 }
 
+// A shift begins and ends: whoever works in it is found from then on, or no
+// longer.
+func ExampleIndex_SetDuty() {
+	here := point(27.9506, -82.4572)
+	var index near.Index
+	for id, shift := range []near.Class{early, late, early} {
+		index.Put(near.Entry{ID: uint64(id), Point: here, States: geo.StatesOf("FL"), Languages: []near.Language{english}, Class: shift})
+	}
+	line := index.Line(near.Query{From: here, State: "FL", Languages: []near.Language{english}})
+	tell := func(when string) {
+		fmt.Print(when, ", ", index.OnDuty("FL", english), " on duty:")
+		for m := range line {
+			fmt.Print(" ", m.ID)
+		}
+		fmt.Println()
+	}
+	tell("at six")
+	index.SetDuty(early, true)
+	tell("at nine")
+	index.SetDuty(late, true)
+	tell("at noon")
+	index.SetDuty(early, false)
+	tell("at five")
+	// Output:
+	// at six, 0 on duty:
+	// at nine, 2 on duty: 0 2
+	// at noon, 3 on duty: 0 1 2
+	// at five, 1 on duty: 1
+}
+
 // A radius: only those with a position within it.
 func ExampleQuery_within() {
 	var index near.Index
