@@ -32,7 +32,7 @@ func (x *Index) held() int {
 func TestRoomIsGivenBack(t *testing.T) {
 	n, left := uint64(200_000), 2_000
 	if testing.Short() {
-		n = 40_000
+		n, left = 20_000, 500
 	}
 	for _, c := range []struct {
 		says  string

@@ -335,13 +335,20 @@ func (w *world) check(t *testing.T, at string) {
 		if !known {
 			continue
 		}
-		if diff := gocmp.Diff(want, got, equateEmpty, gocmp.Comparer(func(a, b geo.Point) bool { return a == b })); diff != "" {
-			t.Fatalf("%s: Get(%d) (-twin +index):\n%s", at, id, diff)
+		if !equal(want, got) {
+			points := gocmp.Comparer(func(a, b geo.Point) bool { return a == b })
+			t.Fatalf("%s: Get(%d) (-twin +index):\n%s", at, id, gocmp.Diff(want, got, equateEmpty, points))
 		}
 	}
 	if err := w.index.invariant(); err != nil {
 		t.Fatalf("%s: %v", at, err)
 	}
+}
+
+// equal is what gocmp.Equal would say, in a hundredth of the time.
+func equal(a, b Entry) bool {
+	return a.ID == b.ID && a.Point == b.Point && a.Last == b.Last && a.States == b.States &&
+		a.Class == b.Class && slices.Equal(a.Languages, b.Languages)
 }
 
 // checkCounts compares how many are on duty.
