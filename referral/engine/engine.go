@@ -45,8 +45,10 @@ type Engine struct {
 	// The leader's own.
 	derived *derived
 	step    step // the last one, for its room
-	budget  int
-	pace    pace
+	// answered is how many calls were taken up together the last time.
+	answered int
+	budget   int
+	pace     pace
 
 	shown sync.RWMutex // guards what readers see: all of it is durable
 	book  *book.Book

@@ -70,8 +70,12 @@ func (e *Engine) takeLead(c *call) bool {
 
 // gather lets callers come who are about to: those whose answers the last step
 // gave come back together, and the first of them would lead alone, with the rest
-// waiting for its append. It lets them run, not time pass.
+// waiting for its append. It lets them run, not time pass. Whoever came alone the
+// last time does not look for others.
 func (e *Engine) gather() {
+	if e.answered <= 1 {
+		return
+	}
 	for waiting := 0; ; {
 		runtime.Gosched()
 		e.queued.Lock()

@@ -14,6 +14,7 @@ import (
 // error that kept it from recording what is due at now, if any.
 func (e *Engine) work(now time.Time) error {
 	calls := e.take()
+	e.answered = len(calls)
 	finished := false
 	defer func() {
 		if !finished { // the log or an option panics: the state is not to be trusted
