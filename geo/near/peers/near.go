@@ -16,6 +16,7 @@ func geoNear() contestant {
 		costs: "counts and lists for each state and language, and masks at each place, which a write keeps",
 		build: func(all agents) index {
 			x := new(nearIndex)
+			x.SetDuty(onDuty, true)
 			for i := range all {
 				x.Put(entryOf(&all[i]))
 			}
@@ -24,8 +25,14 @@ func geoNear() contestant {
 	}
 }
 
+// onDuty is the class of those who are on duty; the others are in class 0.
+const onDuty near.Class = 1
+
 func entryOf(a *agent) near.Entry {
-	e := near.Entry{ID: a.id, Point: a.point, Last: a.last, States: a.states, OnDuty: a.onDuty}
+	e := near.Entry{ID: a.id, Point: a.point, Last: a.last, States: a.states}
+	if a.onDuty {
+		e.Class = onDuty
+	}
 	for word, set := range a.languages {
 		for ; set != 0; set &= set - 1 {
 			e.Languages = append(e.Languages, near.Language(64*word+bits.TrailingZeros64(set)))
