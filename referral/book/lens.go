@@ -21,7 +21,10 @@ type Lens struct {
 // points to is for reading, until the lens or the book is used again. A list that
 // was never set may be empty there and not nil.
 func (b *Book) Look(l *Lens, n agent.NPN) (*agent.Agent, time.Time) {
-	d := b.desk(n)
+	return l.look(b.desk(n), n)
+}
+
+func (l *Lens) look(d *desk, n agent.NPN) (*agent.Agent, time.Time) {
 	switch {
 	case d == nil || !d.heard():
 		return nil, time.Time{}
@@ -32,12 +35,16 @@ func (b *Book) Look(l *Lens, n agent.NPN) (*agent.Agent, time.Time) {
 	return &l.agent, d.changed()
 }
 
-// AgentsThrough yields every agent with its load through a lens, in any order. It
-// is not for a draft.
-func (b *Book) AgentsThrough(l *Lens) iter.Seq2[*agent.Agent, referral.Load] {
+// Stretches returns in how many stretches [Book.Stretch] goes through all agents.
+func (b *Book) Stretches() int { return len(b.agents.leaves) }
+
+// Stretch yields up to a thousand agents with their loads through a lens, in any
+// order. An agent stays in its stretch, and new ones go into the last. It is not
+// for a draft.
+func (b *Book) Stretch(i int, l *Lens) iter.Seq2[*agent.Agent, referral.Load] {
 	return func(yield func(*agent.Agent, referral.Load) bool) {
-		for p := range b.agents.leaves.all {
-			if a, _ := b.Look(l, p.key); a != nil && !yield(a, p.value.load()) {
+		for p := range b.agents.leaves[i : i+1].all {
+			if a, _ := l.look(&p.value, p.key); a != nil && !yield(a, p.value.load()) {
 				return
 			}
 		}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"slices"
 	"time"
 
 	"github.com/relevo-go/relevo/agent"
@@ -38,11 +37,11 @@ func newClasses() classes {
 // classOf returns the class of an agent's schedule, which may be new.
 func (d *derived) classOf(b *book.Book, a *agent.Agent, at time.Time) near.Class {
 	cs := &d.classes
-	cs.key = a.AppendSchedule(cs.key[:0], d.head)
+	cs.key = a.AppendSchedule(cs.key[:0], d.turned.head)
 	if c, ok := cs.number[string(cs.key)]; ok {
 		return c
 	}
-	fresh := &class{schedule: a.Schedule(d.head)}
+	fresh := &class{schedule: a.Schedule(d.turned.head)}
 	var c near.Class
 	if n := len(cs.free); n > 0 {
 		c, cs.free = cs.free[n-1], cs.free[:n-1]
@@ -91,7 +90,7 @@ func (d *derived) turnClass(b *book.Book, c near.Class, at time.Time) {
 	} else {
 		d.classes.turns.set(c, until, uint64(c))
 	}
-	d.remember(turn{class: c, at: at})
+	d.turned.remember(turn{class: c, at: at})
 	if open == cl.open {
 		return
 	}
@@ -107,43 +106,6 @@ func (d *derived) turnClasses(b *book.Book, at time.Time) {
 	for c, cl := range d.classes.all {
 		if cl != nil {
 			d.turnClass(b, near.Class(c), at)
-		}
-	}
-}
-
-// turn is what the clock made of an agent's footing or of a class, at an instant
-// beyond the newest record.
-type turn struct {
-	agent agent.NPN  // 0 if it is of a class
-	class near.Class // otherwise
-	at    time.Time
-}
-
-// remember keeps a turn to take back, if the clock may yet be set back before it.
-func (d *derived) remember(t turn) {
-	if t.at.After(d.head) {
-		d.turned = append(d.turned, t)
-	}
-}
-
-// turnBack judges anew what turned beyond an instant: the clock was set back, or
-// a command arrived before the step that followed the clock, and who came on duty
-// since is off duty again. No clock turns back behind the newest record (R25), so
-// what turned up to that is forgotten.
-func (d *derived) turnBack(b *book.Book, at time.Time) {
-	var back []turn
-	d.turned = slices.DeleteFunc(d.turned, func(t turn) bool {
-		if t.at.After(at) {
-			back = append(back, t)
-		}
-		return t.at.After(at) || !t.at.After(d.head)
-	})
-	for _, t := range back {
-		switch {
-		case t.agent != 0:
-			d.agentChanged(b, t.agent, at)
-		case d.classes.all[t.class] != nil:
-			d.turnClass(b, t.class, at)
 		}
 	}
 }

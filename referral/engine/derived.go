@@ -19,23 +19,22 @@ import (
 // an engine opens.
 type derived struct {
 	lives
-	classes classes
-	index   near.Index
-	tongues map[spoken.Key]near.Language
-	numbers []near.Language     // what numbersOf returned last
-	terms   map[agent.NPN]terms // of the agents in the index
-	lists   [][]agent.Channel   // of terms.channels, each once
-	sure    agent.NPN           // who was just found in line, and loses nothing in the window
-	gains   timers[agent.NPN]   // when the clock may add to a footing
-	lens    book.Lens
-	head    time.Time              // of the newest record: no clock is set back behind it (R25)
-	turned  []turn                 // what turned beyond head
-	changes map[agent.NPN]struct{} // agents whose facts have changed since they were last judged
+	classes  classes
+	index    near.Index
+	tongues  map[spoken.Key]near.Language
+	numbers  []near.Language     // what numbersOf returned last
+	briefs   map[agent.NPN]brief // of the agents in the index
+	channels [][]agent.Channel   // of briefs, each once
+	sure     agent.NPN           // who was just found in line, and loses nothing in the window
+	gains    timers[agent.NPN]   // when the clock may add to a footing
+	lens     book.Lens
+	turned   turns
+	changes  map[agent.NPN]struct{} // agents whose facts have changed since they were last judged
 }
 
 func newDerived(head time.Time) *derived {
 	return &derived{
-		lives: newLives(), classes: newClasses(), tongues: map[spoken.Key]near.Language{}, terms: map[agent.NPN]terms{}, head: head, changes: map[agent.NPN]struct{}{},
+		lives: newLives(), classes: newClasses(), tongues: map[spoken.Key]near.Language{}, briefs: map[agent.NPN]brief{}, turned: turns{head: head}, changes: map[agent.NPN]struct{}{},
 	}
 }
 
@@ -44,8 +43,12 @@ func newDerived(head time.Time) *derived {
 // whoever may have joined a line meanwhile is found.
 func derive(b *book.Book, at time.Time) *derived {
 	d := newDerived(at)
-	for a, load := range b.AgentsThrough(&d.lens) {
-		d.place(b, a, load, at)
+	for i := range b.Stretches() {
+		for a, load := range b.Stretch(i, &d.lens) {
+			if a.Registered() {
+				d.place(b, a, load, at)
+			}
+		}
 	}
 	for r, position := range b.Live() {
 		d.referralChanged(b, r.ID, &r, position)
@@ -93,14 +96,14 @@ func (d *derived) agentChanged(b *book.Book, n agent.NPN, at time.Time) {
 	a, _ := b.Look(&d.lens, n)
 	if a == nil || !a.Registered() {
 		d.gains.drop(n)
-		delete(d.terms, n)
+		delete(d.briefs, n)
 		was, _ := d.index.ClassOf(uint64(n))
 		d.index.Remove(uint64(n))
 		d.enrol(was, idle)
 		return
 	}
 	d.place(b, a, b.Load(n), at)
-	d.remember(turn{agent: n, at: at})
+	d.turned.remember(turn{agent: n, at: at})
 	for l := d.holding[n]; l != nil; l = l.next {
 		r, _ := b.Peek(l.id)
 		d.watchOffer(b, l, r)
@@ -123,7 +126,7 @@ func (d *derived) place(b *book.Book, a *agent.Agent, load referral.Load, at tim
 	if footing.OnDuty && footing.States != 0 && !atLimit(load, policy) {
 		class = d.classOf(b, a, at)
 	}
-	d.terms[n] = terms{steady: secondsOf(a.Steady(at)), channels: d.listOf(a.OfferChannels())}
+	d.briefs[n] = brief{steady: secondsOf(a.Steady(at)), channels: d.listOf(a.OfferChannels())}
 	was, _ := d.index.ClassOf(uint64(n))
 	fresh := d.index.Put(near.Entry{
 		ID: uint64(n), Point: footing.Point, Last: load.LastOffer, States: footing.States, Languages: d.numbersOf(footing.Languages), Class: class,

@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -130,18 +132,34 @@ func (e *Engine) Line(ctx context.Context, id uuid.UUID, most int) ([]referral.P
 }
 
 // Directory returns the card of every agent who may be shown in a state now, by
-// NPN: the public directory, Find Local Help (R32). It looks at every agent.
+// NPN: the public directory, Find Local Help (R32). It looks at every agent, some
+// at a time, so that the desk goes on meanwhile: one whose facts change in the
+// middle is shown as before or as after.
 func (e *Engine) Directory(in geo.State) []agent.Card {
+	var cards []agent.Card
+	var lens book.Lens
+	for i, more := 0, true; more; i++ {
+		cards, more = e.someCards(cards, in, i, &lens)
+	}
+	slices.SortFunc(cards, func(c, d agent.Card) int { return cmp.Compare(c.NPN, d.NPN) })
+	return cards
+}
+
+// someCards appends the cards of a stretch of agents, and reports whether there
+// are more.
+func (e *Engine) someCards(cards []agent.Card, in geo.State, stretch int, lens *book.Lens) (_ []agent.Card, more bool) {
 	e.shown.RLock()
 	defer e.shown.RUnlock()
+	if stretch >= e.book.Stretches() {
+		return cards, false
+	}
 	now := later(e.options.Now(), e.head.Time)
-	var cards []agent.Card
-	for a := range e.book.Agents() {
+	for a := range e.book.Stretch(stretch, lens) {
 		if c, ok := a.Card(in, now); ok {
 			cards = append(cards, c)
 		}
 	}
-	return cards
+	return cards, true
 }
 
 // Change is a durable event with its record. Event is an [agent.Event], a

@@ -208,10 +208,10 @@ func (s *step) inLine(id uuid.UUID, at time.Time) bool {
 }
 
 // line yields who is in the referral's line at an instant up to which the clock
-// has been followed, in order (R2, R12), and on what terms. Whoever is met and has
+// has been followed, in order (R2, R12), with what is known of them. Whoever is met and has
 // lost its footing since it was put into the index is put there anew.
-func (s *step) line(r *referral.Referral, p referral.Policy, at time.Time) iter.Seq2[referral.Place, terms] {
-	return func(yield func(referral.Place, terms) bool) {
+func (s *step) line(r *referral.Referral, p referral.Policy, at time.Time) iter.Seq2[referral.Place, brief] {
+	return func(yield func(referral.Place, brief) bool) {
 		asked := r.Asked
 		if len(r.Past) > manyAsked {
 			asked = askedIn(r)
@@ -221,8 +221,8 @@ func (s *step) line(r *referral.Referral, p referral.Policy, at time.Time) iter.
 			if asked(n) {
 				continue
 			}
-			t := s.terms[n]
-			if !t.holdAt(at) {
+			known := s.briefs[n]
+			if !known.holdsAt(at) {
 				if a, _ := s.draft.Look(&s.lens, n); !a.Stands(r.State, at) {
 					s.agentChanged(s.draft, n, at)
 					continue
@@ -233,7 +233,7 @@ func (s *step) line(r *referral.Referral, p referral.Policy, at time.Time) iter.
 				a, _ := s.draft.Look(&s.lens, n)
 				language, _ = a.Speaks(r.Need().Languages)
 			}
-			if !yield(referral.Place{Agent: n, Chord: m.Chord, LastOffer: m.Last, Language: language}, t) {
+			if !yield(referral.Place{Agent: n, Chord: m.Chord, LastOffer: m.Last, Language: language}, known) {
 				return
 			}
 		}
@@ -255,17 +255,17 @@ func askedIn(r *referral.Referral) func(agent.NPN) bool {
 
 // first finds the first in the referral's line and the offer to make (R13).
 func (s *step) first(r *referral.Referral, p referral.Policy) (referral.MakeOffer, bool) {
-	for place, t := range s.line(r, p, s.at) {
+	for place, known := range s.line(r, p, s.at) {
 		meters := geo.Meters(-1)
 		if place.Chord != geo.Unreachable {
 			meters = place.Chord.Meters()
 		}
 		deadline := s.at.Add(p.Window)
-		if t.holdAt(deadline) {
+		if known.holdsAt(deadline) {
 			s.sure = place.Agent
 		}
 		return referral.MakeOffer{
-			To: place.Agent, Deadline: deadline, Language: place.Language, Meters: meters, Channels: s.lists[t.channels], At: s.at,
+			To: place.Agent, Deadline: deadline, Language: place.Language, Meters: meters, Channels: s.channels[known.channels], At: s.at,
 		}, true
 	}
 	return referral.MakeOffer{}, false

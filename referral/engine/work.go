@@ -118,7 +118,7 @@ func (e *Engine) conclude(calls []*call) {
 
 // begin returns a step in the room of the last one.
 func (e *Engine) begin() *step {
-	e.derived.head = e.head.Time
+	e.derived.turned.begin(e.head.Time)
 	s := &e.step
 	*s = step{
 		derived: e.derived, draft: e.book.Draft(), newID: e.options.NewID, at: e.head.Time, budget: e.budget,

@@ -8,11 +8,11 @@ import (
 	"github.com/relevo-go/relevo/agent"
 )
 
-// terms are what the desk has to know of an agent whom it finds in line, so that
+// brief is what the desk has to know of an agent whom it finds in line, so that
 // it makes most offers without looking into the book.
-type terms struct {
+type brief struct {
 	steady   int64  // until when the clock changes nothing about it, in Unix seconds
-	channels uint32 // where an offer is announced, in derived.lists
+	channels uint32 // where an offer is announced, in derived.channels
 }
 
 // secondsOf returns an instant in whole seconds, none later; zero is for ever.
@@ -23,15 +23,15 @@ func secondsOf(t time.Time) int64 {
 	return t.Unix()
 }
 
-// holdAt reports whether what the index has of the agent holds at an instant.
-func (t terms) holdAt(at time.Time) bool { return at.Unix() < t.steady }
+// holdsAt reports whether what the index has of the agent holds at an instant.
+func (b brief) holdsAt(at time.Time) bool { return at.Unix() < b.steady }
 
 // listOf returns the number of a list of channels.
 func (d *derived) listOf(channels []agent.Channel) uint32 {
-	i := slices.IndexFunc(d.lists, func(l []agent.Channel) bool { return slices.Equal(l, channels) })
+	i := slices.IndexFunc(d.channels, func(l []agent.Channel) bool { return slices.Equal(l, channels) })
 	if i < 0 {
-		i = len(d.lists)
-		d.lists = append(d.lists, slices.Clone(channels))
+		i = len(d.channels)
+		d.channels = append(d.channels, slices.Clone(channels))
 	}
 	return uint32(i)
 }
