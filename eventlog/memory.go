@@ -98,28 +98,55 @@ func (m *Memory) Read(ctx context.Context, after Position) iter.Seq2[Record, err
 			yield(Record{}, ErrClosed)
 			return
 		}
+		names := namesPool.Get().(*names)
+		defer namesPool.Put(names)
+		copied := 512 // bytes at a time, at first, for many readers want one record
 		for done := after; done < head; {
-			c := m.chunk(done + 1)
-			at := c.first
-			for rest := c.lines; len(rest) > 0 && at <= head; at++ {
-				end := bytes.IndexByte(rest, '\n')
-				line := rest[:end]
-				rest = rest[end+1:]
-				if at <= done {
-					continue
-				}
-				if err := ctx.Err(); err != nil {
-					yield(Record{}, fmt.Errorf("eventlog: read after %d: %w", at-1, err))
-					return
-				}
-				r, err := ParseLine(slices.Clone(line)) // the reader may do with it what it likes
-				if !yield(r, err) || err != nil {
-					return
+			rest := m.behind(done)
+			for len(rest) > 0 && done < head {
+				// A copy is the reader's, who may do with it what it likes.
+				lines := slices.Clone(rest[:wholeLines(rest, copied)])
+				rest = rest[len(lines):]
+				copied = min(2*copied, chunkSize)
+				for len(lines) > 0 && done < head {
+					if err := ctx.Err(); err != nil {
+						yield(Record{}, fmt.Errorf("eventlog: read after %d: %w", done, err))
+						return
+					}
+					end := bytes.IndexByte(lines, '\n')
+					var r Record
+					stream, kind, err := r.parse(lines[:end:end])
+					r.Stream, r.Kind = string(stream), names.kind(kind)
+					if !yield(r, err) || err != nil {
+						return
+					}
+					lines = lines[end+1:]
+					done++
 				}
 			}
-			done = at - 1
 		}
 	}
+}
+
+// behind returns the lines of a chunk that are behind the one of a position.
+func (m *Memory) behind(after Position) []byte {
+	c := m.chunk(after + 1)
+	for at := c.first; at <= after; at++ {
+		c.lines = c.lines[bytes.IndexByte(c.lines, '\n')+1:]
+	}
+	return c.lines
+}
+
+// wholeLines returns the length of the lines at the beginning of b that have so
+// many bytes together, or of the first one if it is longer.
+func wholeLines(b []byte, n int) int {
+	if n >= len(b) {
+		return len(b)
+	}
+	if end := bytes.LastIndexByte(b[:n], '\n'); end >= 0 {
+		return end + 1
+	}
+	return bytes.IndexByte(b, '\n') + 1
 }
 
 // chunk returns the chunk with the line of a position, which is there.

@@ -15,6 +15,7 @@ import (
 	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/referral"
 	"github.com/relevo-go/relevo/referral/book"
+	"github.com/relevo-go/relevo/referral/engine"
 )
 
 var flagAgents = flag.Int("engine.agents", 100_000, "how many agents the country of BenchmarkCountry has")
@@ -32,15 +33,28 @@ func BenchmarkCountry(b *testing.B) {
 	}
 	c := newCountry()
 	log := c.log(b, agents)
-	before, began := inUse(), time.Now()
-	d := open(b, log, nil)
-	took := time.Since(began)
+	dir := b.TempDir()
+	opened := func(clock *clock) (d *desk, took time.Duration) {
+		began := time.Now()
+		e, err := engine.Open(b.Context(), log, &engine.Options{Now: clock.Now, NewID: newIDs(1), SnapshotDir: dir})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return &desk{e, b, log, clock, newIDs(2)}, time.Since(began)
+	}
+	before := inUse()
+	d, full := opened(newClock())
 	bytes := inUse() - before
+	if err := d.Snapshot(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	_, snapshot := opened(newClock())
 	b.Run("open", func(b *testing.B) {
 		for b.Loop() {
 		}
 		b.ReportMetric(float64(bytes)/float64(agents), "B/agent")
-		b.ReportMetric(took.Seconds(), "s")
+		b.ReportMetric(full.Seconds(), "s")
+		b.ReportMetric(snapshot.Seconds(), "s-of-a-snapshot")
 		b.ReportMetric(0, "ns/op")
 	})
 	requests := make([]referral.Request, 1<<14)
