@@ -79,7 +79,7 @@ func TestLinesOfACountry(t *testing.T) {
 		}
 		compare(says)
 	}
-	day := opening.Truncate(24 * time.Hour).AddDate(0, 0, 1)
+	day := opening.Truncate(24*time.Hour).AddDate(0, 0, 1)
 	at("before nine", day.Add(nine-1))
 	at("at nine", day.Add(nine))
 	at("in the afternoon", day.Add(nine+4*time.Hour))

@@ -126,7 +126,14 @@ func (s *step) settle(now time.Time) bool {
 		case gains && !gain.at.After(until):
 			s.agentChanged(s.draft, gain.key, until)
 		case !rang:
-			return s.serve()
+			if !s.serve() {
+				return false
+			}
+			// Who was met and had lost its footing may have woken those who wait for
+			// it elsewhere.
+			if !s.anyReady() {
+				return true
+			}
 		case l.state == "":
 			s.endOffer(l)
 		case l.woken && s.inLine(l.id, until):

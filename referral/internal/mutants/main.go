@@ -34,7 +34,7 @@ var mutants = []mutant{
 	{"2", "a license that ends by the clock is not noticed", "agent/license.go",
 		"\toffer(l.Expires)\n", ""},
 	{"2", "who lost its footing by the clock stays in line", "referral/engine/step.go",
-		"!a.Stands(r.State, at) {", "false {"},
+		"!a.Stands(r.State, at) {", "a == nil {"},
 	{"2", "who lost its footing while the clock stood still stays in line", "referral/engine/brief.go",
 		"return at.Unix() < b.steady", "return true"},
 	{"2", "schedules do not follow the clock", "referral/engine/classes.go",
