@@ -7,11 +7,13 @@ import (
 	"github.com/relevo-go/relevo/geo"
 )
 
-// Footing returns the part of the agent's standing that is its own: where its
-// licenses, display choice and preferences let it take offers, and whether it
-// is on duty but for its weekly hours. It also returns the first instant at which
-// the clock may add to it, zero if it never does; what the clock takes away may
-// go before that, and [Agent.Stands] tells.
+// Footing returns the part of the agent's standing that is its own, as if its
+// [Schedule] were always open: States as licenses, display choice and preferences
+// have them, and OnDuty as the override and absences do. The agent takes offers in
+// a state while its footing is on duty, has the state, and its schedule is open.
+//
+// Before gains, the first instant at which the clock may add a state or duty, zero
+// if there is none, the footing loses at most; whether it has, [Agent.Stands] tells.
 func (a Agent) Footing(at time.Time) (s Standing, gains time.Time) {
 	s = Standing{Point: a.Profile.Position(), Languages: a.keys(), OnDuty: a.present(at)}
 	if a.participates() {
@@ -33,7 +35,8 @@ func (a Agent) Footing(at time.Time) (s Standing, gains time.Time) {
 }
 
 // Steady returns the first instant after another at which the clock may change
-// the agent's footing or its eligibility ([Agent.Loss]), or zero if it never does.
+// the agent's footing or its eligibility ([Agent.Loss]), for which training and
+// registration count and hours do not; zero if there is none.
 func (a Agent) Steady(at time.Time) time.Time {
 	n := next{after: at}
 	a.covers(n.offer)

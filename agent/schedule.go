@@ -25,7 +25,9 @@ type Schedule struct {
 type spell struct{ from, until time.Time }
 
 // Schedule returns the agent's schedule from an instant on. What lies before it
-// is left out, so that agents who differ in their past alone have the same.
+// is left out, so that agents who differ in their past alone have the same; so an
+// agent's schedule from a later instant may be another. Hours count only under
+// [OverrideAuto].
 func (a Agent) Schedule(from time.Time) Schedule {
 	s := Schedule{
 		trained: spells(nil, a.Training, from), registered: spells(nil, a.Registration, from),
@@ -46,7 +48,7 @@ func (a Agent) AppendSchedule(key []byte, from time.Time) []byte {
 	var room [4]spell
 	for _, completions := range [...][]Completion{a.Training, a.Registration} {
 		list := spells(room[:0], completions, from)
-		key = append(key, byte(len(list)))
+		key = binary.AppendUvarint(key, uint64(len(list)))
 		for _, s := range list {
 			key = appendInstant(appendInstant(key, s.from), s.until)
 		}
@@ -72,7 +74,8 @@ func (s Schedule) Key() string { return s.key }
 
 // Open reports whether those who have the schedule take new offers at an
 // instant under the required terms, and until when that holds; a zero until is
-// for ever. The instant is not before the one that the schedule was taken from.
+// for ever. Of instants before the one that the schedule was taken from it knows
+// nothing.
 func (s Schedule) Open(p Terms, at time.Time) (open bool, until time.Time) {
 	open = inside(s.trained, at) && inside(s.registered, at) && s.hours.on(at) &&
 		accepted(s.accepted, CMS, p.CMS) && accepted(s.accepted, HelpOnDemand, p.HelpOnDemand)

@@ -18,8 +18,8 @@ type Entry struct {
 
 // Index finds the candidates nearest to a place. The zero Index is empty and
 // ready to use; it must not be copied once used. Any number of goroutines may
-// read (Line, OnDuty, Get, Len) at once as long as none writes (Put, SetDuty,
-// Remove).
+// read (Line, OnDuty, Get, ClassOf, Len) at once as long as none writes (Put,
+// SetLast, SetDuty, Remove).
 type Index struct {
 	candidates candidates
 	places     places

@@ -17,9 +17,9 @@ type Lens struct {
 	lines  []agent.Line // of its licenses
 }
 
-// Look is [Book.Agent] through a lens: nil if there is no such agent. What it
-// points to is for reading, until the lens or the book is used again. A list that
-// was never set may be empty there and not nil.
+// Look is [Book.Agent] through a lens: nil if there was no event of the agent. What
+// it points to is for reading, until one looks through the lens again or the book
+// changes. A list that was never set may be empty there and not nil.
 func (b *Book) Look(l *Lens, n agent.NPN) (*agent.Agent, time.Time) {
 	return l.look(b.desk(n), n)
 }
@@ -38,9 +38,8 @@ func (l *Lens) look(d *desk, n agent.NPN) (*agent.Agent, time.Time) {
 // Stretches returns in how many stretches [Book.Stretch] goes through all agents.
 func (b *Book) Stretches() int { return len(b.agents.leaves) }
 
-// Stretch yields up to a thousand agents with their loads through a lens, in any
-// order. An agent stays in its stretch, and new ones go into the last. It is not
-// for a draft.
+// Stretch yields some agents, a thousand at most or so, with their loads through a
+// lens, in any order. An agent stays in its stretch. It is not for a draft.
 func (b *Book) Stretch(i int, l *Lens) iter.Seq2[*agent.Agent, referral.Load] {
 	return func(yield func(*agent.Agent, referral.Load) bool) {
 		for p := range b.agents.leaves[i : i+1].all {

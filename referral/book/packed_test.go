@@ -27,7 +27,7 @@ func TestUnpackingAllocatesListsOnly(t *testing.T) {
 	if len(a.Licenses) < 3 || len(packed) > 320 {
 		t.Errorf("%d licenses are packed in %d bytes, want some in at most 320", len(a.Licenses), len(packed))
 	}
-	const lists = 7 // training, registration, acceptances, licenses, lines, languages, shifts
+	const lists = 8 // training, registration, acceptances, licenses, lines, languages, channels, shifts
 	if got := testing.AllocsPerRun(100, func() { book.Unpacked(a.NPN, packed) }); got > lists {
 		t.Errorf("an agent is unpacked with %v allocations, want %d", got, lists)
 	}

@@ -126,6 +126,9 @@ func (c *coder) channels(v *[]agent.Channel) {
 		*v = nil
 	case n <= some:
 		*v = channelLists[n-1]
+		if c.lens == nil { // and not only looked at
+			*v = slices.Clone(*v)
+		}
 	case n-some-1 > c.left():
 		c.fail()
 	default:

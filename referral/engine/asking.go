@@ -27,7 +27,7 @@ func newAsking() any {
 // prepare makes it ask, and reads and writes the request in the caller's
 // goroutine: whoever leads then only has to look whether the ID is new.
 func (a *asking) prepare(e *Engine, c referral.Request) {
-	a.engine, a.request, a.data, a.err = e, c, nil, nil
+	a.engine, a.request, a.data, a.result, a.err = e, c, nil, referral.Referral{}, nil
 	event, err := c.Requested()
 	if err != nil {
 		return

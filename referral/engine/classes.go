@@ -17,6 +17,7 @@ type classes struct {
 	free   []near.Class          // the free numbers, but for idle
 	number map[string]near.Class // by the schedule's key
 	turns  timers[near.Class]    // when one opens or closes
+	opened bool                  // one has, and who waits for its agents was not yet woken
 	key    []byte                // what was looked up last
 }
 
@@ -80,7 +81,8 @@ func (d *derived) enrol(from, to near.Class) {
 }
 
 // turnClass opens or closes a class as an instant and the policy in force have
-// it. If it opens, those who wait for one of its agents are woken.
+// it. If it opens, those who wait for one of its agents are to be woken, once for
+// all the classes that open at the instant.
 func (d *derived) turnClass(b *book.Book, c near.Class, at time.Time) {
 	policy, _ := b.Policy()
 	cl := d.classes.all[c]
@@ -96,9 +98,7 @@ func (d *derived) turnClass(b *book.Book, c near.Class, at time.Time) {
 	}
 	cl.open = open
 	d.index.SetDuty(c, open)
-	if open && cl.agents > 0 {
-		d.wakeServed(b)
-	}
+	d.classes.opened = d.classes.opened || open && cl.agents > 0
 }
 
 // turnClasses does that for all classes: the policy has changed.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/eventlog"
+	"github.com/relevo-go/relevo/geo/zone"
 	"github.com/relevo-go/relevo/referral"
 	"github.com/relevo-go/relevo/referral/engine"
 )
@@ -282,4 +283,35 @@ func TestTooLarge(t *testing.T) {
 		d.tell(3, c)
 	}
 	d.same()
+}
+
+// What is recorded of the clock is an instant: whatever its zone, and though it has
+// a monotonic reading, the state is the fold of the log, and so is every answer.
+func TestR25_ClockOfAnyZone(t *testing.T) {
+	ny, err := zone.Load("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := newClock()
+	for says, now := range map[string]func() time.Time{
+		"in New York":   func() time.Time { return clock.Now().In(ny) },
+		"of the system": time.Now,
+	} {
+		log := new(eventlog.Memory)
+		e, err := engine.Open(t.Context(), log, &engine.Options{Now: now, NewID: newIDs(1)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := &desk{e, t, log, clock, newIDs(2)}
+		d.join(person{}, 11)
+		clock.pass(time.Minute)
+		r := d.ask(tampa)
+		if want := r.Requested.UTC().Round(0); r.Requested != want {
+			t.Errorf("the clock %s: requested at %s, want %s", says, r.Requested, want)
+		}
+		_, digest := e.Digest()
+		if want := fold(t, log).Digest(); digest != want {
+			t.Errorf("the clock %s: the state is %s, and that of the log %s", says, digest, want)
+		}
+	}
 }

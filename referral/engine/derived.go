@@ -25,7 +25,7 @@ type derived struct {
 	numbers  []near.Language     // what numbersOf returned last
 	briefs   map[agent.NPN]brief // of the agents in the index
 	channels [][]agent.Channel   // of briefs, each once
-	sure     agent.NPN           // who was just found in line, and loses nothing in the window
+	sure     uuid.UUID           // of the referral whose offer is being made to somebody who loses nothing in the window
 	gains    timers[agent.NPN]   // when the clock may add to a footing
 	lens     book.Lens
 	turned   turns
@@ -196,7 +196,7 @@ func (d *derived) referralChanged(b *book.Book, id uuid.UUID, r *referral.Referr
 // begins where the holder's facts last changed, or where the offer did: what was
 // due before then is in the log.
 func (d *derived) watchOffer(b *book.Book, l *live, r *referral.Referral) {
-	if d.sure == r.Offer.To {
+	if d.sure == l.id {
 		l.lost = nil
 		d.setAlarm(l, r.Offer.Deadline)
 		return
@@ -217,7 +217,7 @@ func (d *derived) watchOffer(b *book.Book, l *live, r *referral.Referral) {
 // next returns when the clock next has something to do: now if a referral is
 // between two steps or woken, and false if never.
 func (d *derived) next(now time.Time) (at time.Time, ok bool) {
-	if d.anyReady() {
+	if d.anyReady() || d.classes.opened {
 		return now, true
 	}
 	earliest := func(t time.Time, found bool) {

@@ -328,3 +328,48 @@ func TestR25VerdictBehind(t *testing.T) {
 		t.Errorf("Directory(FL) has %d cards, want 2", len(cards))
 	}
 }
+
+// panics is a log whose appends panic once it is told to.
+type panics struct {
+	eventlog.Log
+	on bool
+}
+
+func (p *panics) Append(ctx context.Context, after eventlog.Position, entries ...eventlog.Entry) ([]eventlog.Record, error) {
+	if p.on {
+		panic("the store is broken")
+	}
+	return p.Log.Append(ctx, after, entries...)
+}
+
+// A program that lives through a panic of its store, as a server does, gets no
+// answer to a request that belongs to another one.
+func TestPanicAnswersNobody(t *testing.T) {
+	for range 50 {
+		log := &panics{Log: new(eventlog.Memory)}
+		d := open(t, log, nil)
+		d.join(person{}, 11)
+		d.ask(tampa)
+		log.on = true
+		func() {
+			defer func() { recover() }()
+			d.Request(t.Context(), newCase(tampa))
+			t.Error("the panic of a store is swallowed")
+		}()
+		got, err := d.Request(t.Context(), referral.Request{Subject: "case-3", State: "FL", ZIP: miami, Languages: []string{"es"}})
+		if !errors.Is(err, engine.ErrClosed) {
+			t.Fatalf("a request after the panic is answered with %+v, %v, want ErrClosed", got, err)
+		}
+	}
+}
+
+// What a caller does to an answer's lists, which it must not, reaches nobody else.
+func TestAnswersShareNoChannels(t *testing.T) {
+	d := open(t, nil, nil)
+	d.join(person{}, 11, 12)
+	r := d.ask(tampa)
+	r.Offer.Channels[0] = "fax"
+	if next := d.ask(tampa); next.Status != referral.StatusOffered || next.Offer.Channels[0] != agent.Email {
+		t.Errorf("after another answer was changed a request is %s, by %v", next.Status, next.Offer.Channels)
+	}
+}

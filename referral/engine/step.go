@@ -2,6 +2,7 @@ package engine
 
 import (
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -107,7 +108,9 @@ func (s *step) restore(b *book.Book, at time.Time) {
 // only loses is looked at when it is met in line. Next offers start now, whenever
 // the last one ended.
 func (s *step) settle(now time.Time) bool {
-	s.at = later(s.at, now)
+	// As it is recorded, and by the wall clock, which may be set back: a monotonic
+	// reading goes on when that is.
+	s.at = later(s.at, now.UTC().Round(0))
 	s.judge(s.draft, s.at)
 	s.turnBack(s.draft, s.at)
 	for !s.full() {
@@ -125,6 +128,8 @@ func (s *step) settle(now time.Time) bool {
 			s.turnClass(s.draft, class.key, until)
 		case gains && !gain.at.After(until):
 			s.agentChanged(s.draft, gain.key, until)
+		case s.classes.opened:
+			s.wakeServed(s.draft)
 		case !rang:
 			if !s.serve() {
 				return false
@@ -184,7 +189,7 @@ func (s *step) serveOne(l *live) {
 	policy, _ := s.draft.Policy()
 	if offer, ok := s.first(r, policy); ok {
 		s.decide(l.id, offer)
-		s.sure = 0
+		s.sure = uuid.Nil
 		return
 	}
 	l.woken = false
@@ -269,10 +274,10 @@ func (s *step) first(r *referral.Referral, p referral.Policy) (referral.MakeOffe
 		}
 		deadline := s.at.Add(p.Window)
 		if known.holdsAt(deadline) {
-			s.sure = place.Agent
+			s.sure = r.ID
 		}
 		return referral.MakeOffer{
-			To: place.Agent, Deadline: deadline, Language: place.Language, Meters: meters, Channels: s.channels[known.channels], At: s.at,
+			To: place.Agent, Deadline: deadline, Language: place.Language, Meters: meters, Channels: slices.Clone(s.channels[known.channels]), At: s.at,
 		}, true
 	}
 	return referral.MakeOffer{}, false

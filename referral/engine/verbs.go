@@ -72,15 +72,15 @@ func (e *Engine) Request(ctx context.Context, c referral.Request) (referral.Refe
 		return referral.Referral{}, err
 	}
 	a := e.askings.Get().(*asking)
-	defer e.askings.Put(a)
 	a.prepare(e, resolved)
 	err = e.do(ctx, &a.call)
-	result := a.result
+	result, id := a.result, a.request.ID
+	e.askings.Put(a) // not if it panicked: it is not known then what becomes of it
 	if err != nil {
 		result = referral.Referral{}
 	}
 	if errors.Is(err, eventlog.ErrUncertain) {
-		result.ID = a.request.ID
+		result.ID = id
 	}
 	return result, err
 }

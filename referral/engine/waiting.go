@@ -35,6 +35,7 @@ func speaksOne(speaks []spoken.Key, want []spoken.Language) bool {
 
 // wakeServed marks the waiting referrals for which somebody is on duty.
 func (d *derived) wakeServed(b *book.Book) {
+	d.classes.opened = false
 	for _, first := range d.waiting {
 		for l := first; l != nil; l = l.next {
 			if r, _ := b.Peek(l.id); d.served(r) {
