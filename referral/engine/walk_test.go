@@ -324,8 +324,25 @@ func (w *walk) step() {
 	case k == 21:
 		w.setBack(time.Duration(w.rnd.IntN(100)) * time.Second)
 		w.tick()
+	case k == 22:
+		w.around()
 	default:
 		w.agent(n, w.fact()...)
+	}
+}
+
+// around moves the clock to where something is due, or just before or behind, and
+// half the time back again, behind it, as far as the log lets it.
+func (w *walk) around() {
+	due, ok := pick(w, w.stations).engine.Due()
+	if !ok || !due.After(w.now) || due.Sub(w.now) > 30*time.Hour {
+		return
+	}
+	w.now = due.Add(time.Duration(w.rnd.IntN(3) - 1))
+	w.tick()
+	if gap := w.now.Sub(w.twin.time()); gap > 0 && w.rnd.IntN(2) == 0 {
+		w.setBack(time.Duration(w.rnd.Int64N(int64(gap) + 1)))
+		w.tick()
 	}
 }
 
