@@ -64,8 +64,8 @@ func TestWhatIsKeptHoldsOnToNothing(t *testing.T) {
 		}
 	}
 	again, _ := book.Unpacked(a.NPN, packed)
-	if &read.Channels[0] != &again.Channels[0] {
-		t.Error("two agents with the same channels have two lists")
+	if &read.Channels[0] == &again.Channels[0] {
+		t.Error("two agents share a list of channels: who changes one answer changes others")
 	}
 }
 

@@ -342,7 +342,7 @@ func (w *walk) around() {
 	w.tick()
 	if gap := w.now.Sub(w.twin.time()); gap > 0 && w.rnd.IntN(2) == 0 {
 		w.setBack(time.Duration(w.rnd.Int64N(int64(gap) + 1)))
-		w.tick()
+		w.try(w.command(0, uuid.Nil, 0)) // a request, of whoever is on duty then
 	}
 }
 
