@@ -149,7 +149,7 @@ func (c *coder) language(v *spoken.Language) {
 	}
 	key, common := c.word()
 	if !common {
-		key = strings.Clone(key) // it stays in the engine's standings
+		key = strings.Clone(key) // the engine keeps it, as a number's language
 	}
 	v.Key = spoken.Key(key)
 }

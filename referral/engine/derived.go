@@ -34,7 +34,8 @@ type derived struct {
 
 func newDerived(head time.Time) *derived {
 	return &derived{
-		lives: newLives(), classes: newClasses(), tongues: map[spoken.Key]near.Language{}, briefs: map[agent.NPN]brief{}, turned: turns{head: head}, changes: map[agent.NPN]struct{}{},
+		lives: newLives(), classes: newClasses(), turned: turns{head: head},
+		tongues: map[spoken.Key]near.Language{}, briefs: map[agent.NPN]brief{}, changes: map[agent.NPN]struct{}{},
 	}
 }
 

@@ -220,8 +220,8 @@ func (s *step) inLine(id uuid.UUID, at time.Time) bool {
 }
 
 // line yields who is in the referral's line at an instant up to which the clock
-// has been followed, in order (R2, R12), with what is known of them. Whoever is met and has
-// lost its footing since it was put into the index is put there anew.
+// has been followed, in order (R2, R12), with what is known of them. Whoever is
+// met and has lost its footing since it was put into the index is put there anew.
 func (s *step) line(r *referral.Referral, p referral.Policy, at time.Time) iter.Seq2[referral.Place, brief] {
 	return func(yield func(referral.Place, brief) bool) {
 		asked := r.Asked
