@@ -47,14 +47,26 @@ func Decode(kind string, id uuid.UUID, at time.Time, data []byte) (Event, error)
 // allocates no event. Texts and lists that come again are the memory's, which may
 // be nil. An error is Decode's, and leaves r as it was.
 func Fold(r *Referral, m *wire.Memory, kind string, id uuid.UUID, at time.Time, data []byte) error {
+	return fold(r, m, kind, id, at, data, false)
+}
+
+// FoldLawful is [Fold], with the error of [Lawful] if the event is not.
+func FoldLawful(r *Referral, m *wire.Memory, kind string, id uuid.UUID, at time.Time, data []byte) error {
+	return fold(r, m, kind, id, at, data, true)
+}
+
+func fold(r *Referral, m *wire.Memory, kind string, id uuid.UUID, at time.Time, data []byte, lawful bool) error {
 	i, ok := place[kind]
 	if !ok {
 		return unknownKind(kind)
 	}
-	if kinds[i].fold(r, m, data, id, at) {
-		return nil
+	if ok, err := kinds[i].fold(r, m, data, id, at, lawful); ok {
+		return err
 	}
 	e, err := kinds[i].judged(data, id, at)
+	if err == nil && lawful {
+		err = r.allows(e)
+	}
 	if err == nil {
 		r.apply(e)
 	}
@@ -89,7 +101,7 @@ type kindReader struct {
 	kind   string
 	write  func(Event) []byte // nil if the event has another form
 	read   func(data []byte, id uuid.UUID, at time.Time) (Event, bool)
-	fold   func(r *Referral, m *wire.Memory, data []byte, id uuid.UUID, at time.Time) bool
+	fold   func(r *Referral, m *wire.Memory, data []byte, id uuid.UUID, at time.Time, lawful bool) (bool, error)
 	strict func(data []byte, id uuid.UUID, at time.Time) (Event, error)
 }
 
@@ -123,12 +135,17 @@ func of[E Event](needs string, complete func(E) bool) kindReader {
 		read: func(data []byte, id uuid.UUID, at time.Time) (Event, bool) {
 			return read(nil, data, id, at, complete)
 		},
-		fold: func(r *Referral, m *wire.Memory, data []byte, id uuid.UUID, at time.Time) bool {
+		fold: func(r *Referral, m *wire.Memory, data []byte, id uuid.UUID, at time.Time, lawful bool) (bool, error) {
 			e, ok := read(m, data, id, at, complete)
+			if ok && lawful {
+				if err := r.allows(e); err != nil {
+					return true, err
+				}
+			}
 			if ok {
 				r.apply(e)
 			}
-			return ok
+			return ok, nil
 		},
 		strict: func(data []byte, id uuid.UUID, at time.Time) (Event, error) {
 			e, err := wire.Decode(data, func(e E) error {

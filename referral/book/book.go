@@ -55,6 +55,11 @@ type Counts struct {
 // [NewKeeping].
 func New() *Book { return &Book{ringSize: ringSize} }
 
+// Strict makes [Book.Replay] refuse, from here on, a referral's event that is not
+// [referral.Lawful] where it stands. Of an archived referral all but contact and
+// outcome are refused, and those are taken on their word.
+func (b *Book) Strict() { b.reader.lawful = true }
+
 // Draft returns a book that begins as b stands and leaves b as it is. While a
 // draft is in use b must not change, except by the draft's own [Book.Commit].
 func (b *Book) Draft() *Book {
@@ -178,7 +183,11 @@ func (b *Book) replayAgent(n agent.NPN, at time.Time, kind string, data []byte) 
 func (b *Book) replayReferral(position uint64, id uuid.UUID, at time.Time, kind string, data []byte) error {
 	r, slot := b.openReferral(id)
 	if r == nil { // archived: the event counts if it can be read
-		if _, err := Decode(Stream{Referral: id}, kind, at, data); err != nil {
+		e, err := Decode(Stream{Referral: id}, kind, at, data)
+		if err == nil && b.reader.lawful {
+			err = lawfulLater(e)
+		}
+		if err != nil {
 			return err
 		}
 		b.count(kind)
@@ -194,6 +203,16 @@ func (b *Book) replayReferral(position uint64, id uuid.UUID, at time.Time, kind 
 	b.turned(position, kind, r, slot, was, had)
 	b.count(kind)
 	return nil
+}
+
+// lawfulLater returns why an event cannot be one of a referral that has ended and
+// left, or nil.
+func lawfulLater(e Event) error {
+	switch e.(type) {
+	case referral.Contacted, referral.OutcomeRecorded:
+		return nil
+	}
+	return &referral.Rejection{Rule: "invariant 4", Err: errors.New("it has ended")}
 }
 
 var (

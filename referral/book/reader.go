@@ -13,7 +13,10 @@ import (
 // Reader folds the records of a log, one after the other, without an allocation
 // for their events. It keeps the texts and lists that come again. The zero Reader
 // is ready; it is for one goroutine at a time.
-type Reader struct{ memory wire.Memory }
+type Reader struct {
+	memory wire.Memory
+	lawful bool // a referral's event that is not [referral.Lawful] is refused
+}
 
 // Agent makes a the agent after the event of a record in the stream of n:
 // [agent.Apply] of what [Decode] reads. An error is Decode's, and leaves a as it
@@ -37,8 +40,15 @@ func (r *Reader) Agent(a *agent.Agent, n agent.NPN, kind string, data []byte) er
 // recorded at an instant: [referral.Apply] of what [Decode] reads. An error is
 // Decode's, and leaves x as it was.
 func (r *Reader) Referral(x *referral.Referral, id uuid.UUID, kind string, at time.Time, data []byte) error {
-	if id != uuid.Nil && referral.Fold(x, &r.memory, kind, id, at, data) == nil {
-		return nil
+	fold := referral.Fold
+	if r.lawful {
+		fold = referral.FoldLawful
+	}
+	if id != uuid.Nil {
+		err := fold(x, &r.memory, kind, id, at, data)
+		if _, unlawful := err.(*referral.Rejection); err == nil || unlawful {
+			return err
+		}
 	}
 	return refusal(Stream{Referral: id}, kind, at, data)
 }

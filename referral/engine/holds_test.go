@@ -13,6 +13,7 @@ import (
 
 	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/referral"
+	"github.com/relevo-go/relevo/referral/audit"
 	"github.com/relevo-go/relevo/referral/book"
 	"github.com/relevo-go/relevo/referral/engine"
 )
@@ -149,6 +150,21 @@ func (w *walk) left(s *station, now referral.Referral) bool {
 		}
 	}
 	return false
+}
+
+// audited holds the log to what the audit says of it, which shares nothing with the
+// desk's index: every record follows from those before it, and every offer and
+// waiting is the one that the rules make of its own prefix (B4).
+func (w *walk) audited() {
+	w.Helper()
+	if v, err := audit.Verify(w.memory.Read(context.Background(), 0)); err != nil || v.Digest != w.twin.book.Digest() {
+		w.failf("Verify = %+v, %v, want the digest %s", v, err, w.twin.book.Digest())
+	}
+	for j, err := range audit.Rematch(w.memory.Read(context.Background(), 0), nil) {
+		if err != nil || j.Differs() {
+			w.failf("Rematch at %d: recorded %+v, judged %+v: %v, %v", j.Position, j.Recorded, j.Judged, j.Differences(), err)
+		}
+	}
 }
 
 // settled lets every engine catch up and do what is due, and holds invariant 5:

@@ -60,6 +60,7 @@ func runWalks(t *testing.T, n int, begin func(*testing.T, uint64) *walk) {
 				w.step()
 			}
 			w.settled()
+			w.audited()
 		})
 	}
 }

@@ -1,0 +1,190 @@
+package audit
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/relevo-go/relevo/agent"
+	"github.com/relevo-go/relevo/eventlog"
+	"github.com/relevo-go/relevo/referral"
+	"github.com/relevo-go/relevo/referral/book"
+)
+
+// Comparison is what changed between two moments of a log.
+type Comparison struct {
+	From, To   eventlog.Head
+	Before     book.Counts
+	After      book.Counts
+	PolicyFrom referral.Policy
+	PolicyTo   referral.Policy
+	Agents     []AgentChange    // by NPN
+	Referrals  []ReferralChange // in the order of their first record after From
+}
+
+// AgentChange is an agent that records spoke of, before and after them. Before is
+// the zero Agent of one that joined.
+type AgentChange struct {
+	NPN           agent.NPN
+	Before, After agent.Agent
+}
+
+// Lines returns what is another of the agent, a field a line.
+func (c AgentChange) Lines() []string { return fieldChanges(c.Before, c.After) }
+
+// ReferralChange is a referral that records spoke of, before and after them. Before
+// is the zero Referral of one that was requested, and both are of one that had ended
+// more than a day before: then Kinds alone says what was recorded.
+type ReferralChange struct {
+	ID            uuid.UUID
+	Before, After referral.Referral
+	Kinds         []string // of the records, in order
+}
+
+// Lines returns what is another of the referral, a field a line.
+func (c ReferralChange) Lines() []string { return fieldChanges(c.Before, c.After) }
+
+// Compare returns what changed from one moment to a later one. Its error is that of
+// [AsOf], or says that the moments are the wrong way round.
+func Compare(records Records, from, to Moment) (c Comparison, err error) {
+	p := newPast()
+	agents := map[agent.NPN]agent.Agent{}
+	referrals := map[uuid.UUID]int{} // where in c.Referrals
+	var begun bool
+	begin := func() {
+		begun = true
+		c.From, c.Before = p.head, p.Counts()
+		c.PolicyFrom, _ = p.Policy()
+	}
+	err = p.replay(records, to, func(r *eventlog.Record) {
+		if from.kind != theEnd && from.covers(r) {
+			return
+		}
+		if from.kind == theEnd {
+			return
+		}
+		if !begun {
+			begin()
+		}
+		s, err := book.ParseStream(r.Stream)
+		switch {
+		case err != nil: // the fold says so
+		case s.Agent != 0:
+			if _, known := agents[s.Agent]; !known {
+				agents[s.Agent], _ = p.book.Agent(s.Agent)
+			}
+		case s.Referral != uuid.Nil:
+			i, known := referrals[s.Referral]
+			if !known {
+				i = len(c.Referrals)
+				before, _ := p.book.Referral(s.Referral)
+				referrals[s.Referral] = i
+				c.Referrals = append(c.Referrals, ReferralChange{ID: s.Referral, Before: before})
+			}
+			c.Referrals[i].Kinds = append(c.Referrals[i].Kinds, r.Kind)
+		}
+	})
+	if err != nil {
+		return Comparison{}, err
+	}
+	if !begun {
+		begin() // nothing came after
+	}
+	if err := from.reached(p.head.Position); err != nil {
+		return Comparison{}, fmt.Errorf("from %s to %s: the first moment is not before the second: give them the other way round", from, orEnd(to))
+	}
+	c.To, c.After = p.head, p.Counts()
+	c.PolicyTo, _ = p.Policy()
+	for n, before := range agents {
+		after, _ := p.book.Agent(n)
+		c.Agents = append(c.Agents, AgentChange{n, before, after})
+	}
+	slices.SortFunc(c.Agents, func(x, y AgentChange) int { return cmp.Compare(x.NPN, y.NPN) })
+	for i := range c.Referrals {
+		c.Referrals[i].After, _ = p.book.Referral(c.Referrals[i].ID)
+	}
+	return c, nil
+}
+
+func orEnd(m Moment) string {
+	if m.kind == theEnd {
+		return "the end"
+	}
+	return m.String()
+}
+
+// fieldChanges returns how two values of one type differ, a field a line by its name
+// in JSON: what it was and is, or of a list what went and what came.
+func fieldChanges(before, after any) (lines []string) {
+	a, b := fieldsOf(before), fieldsOf(after)
+	names := maps.Clone(a)
+	maps.Copy(names, b)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		was, is := a[name], b[name]
+		if bytes.Equal(was, is) {
+			continue
+		}
+		gone, come, lists := listChanges(was, is)
+		switch {
+		case lists:
+			for _, item := range gone {
+				lines = append(lines, fmt.Sprintf("%s: - %s", name, item))
+			}
+			for _, item := range come {
+				lines = append(lines, fmt.Sprintf("%s: + %s", name, item))
+			}
+			if len(gone)+len(come) == 0 {
+				lines = append(lines, fmt.Sprintf("%s: %s → %s", name, was, is)) // another order
+			}
+		default:
+			lines = append(lines, fmt.Sprintf("%s: %s → %s", name, orNone(was), orNone(is)))
+		}
+	}
+	return lines
+}
+
+func orNone(field json.RawMessage) string {
+	if len(field) == 0 {
+		return "none"
+	}
+	return string(field)
+}
+
+func fieldsOf(v any) (fields map[string]json.RawMessage) {
+	text, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(text, &fields)
+	}
+	if err != nil {
+		return nil // every value here has its JSON form
+	}
+	return fields
+}
+
+// listChanges returns the items of one list that are not in the other, and the other
+// way round, if both are lists or absent.
+func listChanges(was, is json.RawMessage) (gone, come []string, lists bool) {
+	var a, b []json.RawMessage
+	if len(was) > 0 && (was[0] != '[' || json.Unmarshal(was, &a) != nil) || len(is) > 0 && (is[0] != '[' || json.Unmarshal(is, &b) != nil) {
+		return nil, nil, false
+	}
+	in := func(list []json.RawMessage, item json.RawMessage) bool {
+		return slices.ContainsFunc(list, func(other json.RawMessage) bool { return bytes.Equal(other, item) })
+	}
+	for _, item := range a {
+		if !in(b, item) {
+			gone = append(gone, string(item))
+		}
+	}
+	for _, item := range b {
+		if !in(a, item) {
+			come = append(come, string(item))
+		}
+	}
+	return gone, come, true
+}
