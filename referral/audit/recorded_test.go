@@ -4,20 +4,9 @@ import (
 	"testing"
 
 	"github.com/relevo-go/relevo/eventlog"
-	"github.com/relevo-go/relevo/examples/logs"
 	"github.com/relevo-go/relevo/referral/audit"
 	"github.com/relevo-go/relevo/referral/book"
 )
-
-// firstAfternoon returns the recorded log.
-func firstAfternoon(t testing.TB) logs.Recording {
-	t.Helper()
-	r, err := logs.FirstAfternoon()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
 
 func TestTheRecordedLogHolds(t *testing.T) {
 	r := firstAfternoon(t)
