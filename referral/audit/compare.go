@@ -62,10 +62,7 @@ func Compare(records Records, from, to Moment) (c Comparison, err error) {
 		c.PolicyFrom, _ = p.Policy()
 	}
 	err = p.replay(records, to, func(r *eventlog.Record) {
-		if from.kind != theEnd && from.covers(r) {
-			return
-		}
-		if from.kind == theEnd {
+		if from.covers(r) {
 			return
 		}
 		if !begun {
@@ -95,7 +92,8 @@ func Compare(records Records, from, to Moment) (c Comparison, err error) {
 	if !begun {
 		begin() // nothing came after
 	}
-	if err := from.reached(p.head.Position); err != nil {
+	late := from.kind == atInstant && (to.kind == atInstant && from.at.After(to.at) || to.kind == afterPosition && from.at.After(p.head.Time))
+	if err := from.reached(p.head.Position); err != nil || late {
 		return Comparison{}, fmt.Errorf("from %s to %s: the first moment is not before the second: give them the other way round", from, orEnd(to))
 	}
 	c.To, c.After = p.head, p.Counts()
