@@ -16,23 +16,17 @@ import (
 	"github.com/relevo-go/relevo/referral/book"
 )
 
-// policies are those of the log and others, each with one rule changed.
-func policies() map[string]*referral.Policy {
-	of := func(change func(*referral.Policy)) *referral.Policy {
-		p := referral.DefaultPolicy()
-		change(&p)
-		return &p
-	}
-	return map[string]*referral.Policy{
-		"its own":             nil,
-		"the default":         of(func(*referral.Policy) {}),
-		"a window of 20 m":    of(func(p *referral.Policy) { p.Window = 20 * time.Minute }),
-		"giving up after 3 h": of(func(p *referral.Policy) { p.GiveUp = 3 * time.Hour }),
-		"never giving up":     of(func(p *referral.Policy) { p.GiveUp = 0 }),
-		"a radius of 60 km":   of(func(p *referral.Policy) { p.Radius = 60_000 }),
-		"one open offer":      of(func(p *referral.Policy) { p.MaxOpenOffers = 1 }),
-		"other terms":         of(func(p *referral.Policy) { p.Terms.CMS = "2031-01" }),
-	}
+// changes are of one rule each.
+var changes = map[string]audit.Change{
+	"nothing":             nil,
+	"the default":         func(referral.Policy) referral.Policy { return referral.DefaultPolicy() },
+	"a window of 20 m":    func(p referral.Policy) referral.Policy { p.Window = 20 * time.Minute; return p },
+	"giving up after 3 h": func(p referral.Policy) referral.Policy { p.GiveUp = 3 * time.Hour; return p },
+	"never giving up":     func(p referral.Policy) referral.Policy { p.GiveUp = 0; return p },
+	"a radius of 60 km":   func(p referral.Policy) referral.Policy { p.Radius = 60_000; return p },
+	"no radius":           func(p referral.Policy) referral.Policy { p.Radius = 0; return p },
+	"one open offer":      func(p referral.Policy) referral.Policy { p.MaxOpenOffers = 1; return p },
+	"other terms":         func(p referral.Policy) referral.Policy { p.Terms.CMS = "2031-01"; return p },
 }
 
 // judgedByEverybody is the dumb twin: what the desk decides at a record, by looking
@@ -57,7 +51,7 @@ func judgedByEverybody(b *book.Book, r referral.Referral, policy referral.Policy
 }
 
 // decisions returns what rematch should say of records, by the twin.
-func decisions(t *testing.T, records []eventlog.Record, policy *referral.Policy) (all []audit.Judgement) {
+func decisions(t *testing.T, records []eventlog.Record, change audit.Change) (all []audit.Judgement) {
 	t.Helper()
 	b := book.New()
 	for _, rec := range records {
@@ -65,8 +59,8 @@ func decisions(t *testing.T, records []eventlog.Record, policy *referral.Policy)
 		before, _ := b.Referral(s.Referral)
 		j := audit.Judgement{Position: rec.Position, At: rec.Time, Referral: s.Referral}
 		inForce, _ := b.Policy()
-		if policy != nil {
-			inForce = *policy
+		if change != nil {
+			inForce = change(inForce)
 		}
 		switch e := e.(type) {
 		case referral.Offered:
@@ -85,9 +79,9 @@ func decisions(t *testing.T, records []eventlog.Record, policy *referral.Policy)
 	return all
 }
 
-func rematch(t *testing.T, records []eventlog.Record, policy *referral.Policy) (all []audit.Judgement) {
+func rematch(t *testing.T, records []eventlog.Record, change audit.Change) (all []audit.Judgement) {
 	t.Helper()
-	for j, err := range audit.Rematch(each(records), policy) {
+	for j, err := range audit.Rematch(each(records), change) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,12 +91,12 @@ func rematch(t *testing.T, records []eventlog.Record, policy *referral.Policy) (
 }
 
 // TestRematchIsWhatEverybodySays holds every judgement of a recorded log, under its
-// own policy and under seven others, to the twin's.
+// own policy and under eight others, to the twin's.
 func TestRematchIsWhatEverybodySays(t *testing.T) {
 	records := recorded(t)
-	for name, policy := range policies() {
+	for name, change := range changes {
 		t.Run(name, func(t *testing.T) {
-			got, want := rematch(t, records, policy), decisions(t, records, policy)
+			got, want := rematch(t, records, change), decisions(t, records, change)
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("the judgements (-twin +rematch):\n%s", diff)
 			}
@@ -124,50 +118,47 @@ func differing(all []audit.Judgement) map[eventlog.Position]string {
 	return found
 }
 
-// A policy that changes one rule differs exactly in the decisions that the rule is
-// about, which the raw records tell.
+// A change of one rule differs exactly in the decisions that the rule is about, which
+// the raw records tell.
 func TestOneChangedRuleFindsTheOffersConcerned(t *testing.T) {
-	records, all := recorded(t), policies()
-	t.Run("the window", func(t *testing.T) {
-		want := map[eventlog.Position]string{}
-		own := referral.DefaultPolicy()
-		for _, r := range records {
-			switch _, e := eventOf(t, r); e := e.(type) {
-			case referral.PolicySet:
-				own = referral.Policy(e)
-			case referral.Offered:
-				if e.Deadline.Sub(r.Time) != 20*time.Minute {
-					want[r.Position] = "[deadline]"
-				}
+	records := recorded(t)
+	give, window, radius := map[eventlog.Position]string{}, map[eventlog.Position]string{}, map[eventlog.Position]bool{}
+	inForce := referral.DefaultPolicy()
+	for _, r := range records {
+		switch _, e := eventOf(t, r); e := e.(type) {
+		case referral.PolicySet:
+			inForce = referral.Policy(e)
+		case referral.Offered:
+			if e.Deadline.Sub(r.Time) != 20*time.Minute {
+				window[r.Position] = "[deadline]"
+			}
+			if e.Meters > 60_000 {
+				radius[r.Position] = true
+			}
+		case referral.Waiting:
+			if inForce.GiveUp != 3*time.Hour {
+				give[r.Position] = "[until]"
 			}
 		}
-		got := differing(rematch(t, records, with(own, func(p *referral.Policy) { p.Window = 20 * time.Minute })))
-		for position, how := range want { // the recorded afternoon changes its policy: other differences may come with it
-			if !slices.Contains([]string{how, "[agent]", "[wait]"}, got[position]) {
-				t.Errorf("position %d differs in %q, want %q", position, got[position], how)
-			}
+	}
+	if diff := cmp.Diff(window, differing(rematch(t, records, changes["a window of 20 m"]))); diff != "" || len(window) < 100 {
+		t.Errorf("another window concerns %d offers (-raw records +rematch):\n%s", len(window), diff)
+	}
+	if diff := cmp.Diff(give, differing(rematch(t, records, changes["giving up after 3 h"]))); diff != "" || len(give) < 5 {
+		t.Errorf("another time to give up concerns %d waits (-raw records +rematch):\n%s", len(give), diff)
+	}
+	for _, j := range rematch(t, records, changes["a radius of 60 km"]) {
+		if j.Recorded.To != 0 && j.Differs() != radius[j.Position] {
+			t.Errorf("position %d: %v m away, and the differences are %v", j.Position, j.Recorded.Meters, j.Differences())
 		}
-		if len(want) < 50 {
-			t.Errorf("%d offers are concerned, want at least 50", len(want))
+		against := slices.ContainsFunc(j.Against, func(r agent.Reason) bool { return r.Code == agent.BeyondRadius })
+		if against != radius[j.Position] {
+			t.Errorf("position %d: %v m away, and against it: %v", j.Position, j.Recorded.Meters, j.Against)
 		}
-	})
-	t.Run("a radius", func(t *testing.T) {
-		for _, j := range rematch(t, records, all["a radius of 60 km"]) {
-			beyond := j.Recorded.To != 0 && (j.Recorded.Meters > 60_000 || j.Recorded.Meters < 0)
-			against := slices.ContainsFunc(j.Against, func(r agent.Reason) bool { return r.Code == agent.BeyondRadius || r.Code == agent.NoPosition })
-			if beyond != against {
-				t.Errorf("position %d: %v m away, and against it: %v", j.Position, j.Recorded.Meters, j.Against)
-			}
-			if beyond && !j.Differs() {
-				t.Errorf("position %d: the offer goes %v m beyond the radius, and nothing differs", j.Position, j.Recorded.Meters)
-			}
-		}
-	})
-}
-
-func with(p referral.Policy, change func(*referral.Policy)) *referral.Policy {
-	change(&p)
-	return &p
+	}
+	if len(radius) < 10 {
+		t.Errorf("a radius concerns %d offers, want at least 10", len(radius))
+	}
 }
 
 // An offer that was given to the second in line, where the log is sealed anew, is
@@ -211,14 +202,14 @@ func TestRematchRefuses(t *testing.T) {
 	records := recorded(t)
 	for name, test := range map[string]struct {
 		records []eventlog.Record
-		policy  *referral.Policy
+		change  audit.Change
 	}{
-		"a policy that is none":        {records, &referral.Policy{}},
+		"a policy that is none":        {records, func(referral.Policy) referral.Policy { return referral.Policy{} }},
 		"a log that begins later":      {records[1:], nil},
 		"a referral without a request": {sealed(t, withoutRequests(entriesOf(records))), nil},
 	} {
 		var last error
-		for _, err := range audit.Rematch(each(test.records), test.policy) {
+		for _, err := range audit.Rematch(each(test.records), test.change) {
 			last = err
 		}
 		if last == nil {
@@ -241,5 +232,31 @@ func TestRematchCanBeBrokenOff(t *testing.T) {
 	}
 	if n != 3 {
 		t.Errorf("%d judgements before the break, want 3", n)
+	}
+}
+
+func TestParseChange(t *testing.T) {
+	before := referral.Policy{Window: 10 * time.Minute, GiveUp: time.Hour, Radius: 5, MaxOpenOffers: 2, Terms: agent.Terms{CMS: "a", HelpOnDemand: "b"}}
+	for text, change := range map[string]audit.Change{
+		`{}`:                              nil,
+		` {"radius_meters": 100000}`:      func(p referral.Policy) referral.Policy { p.Radius = 100_000; return p },
+		`{"window":"20m","give_up":"0s"}`: func(p referral.Policy) referral.Policy { p.Window, p.GiveUp = 20*time.Minute, 0; return p },
+		`{"terms":{"cms":"c"}}`:           func(p referral.Policy) referral.Policy { p.Terms.CMS = "c"; return p },
+		`{"terms":{"help_on_demand":""},"max_open_offers":0}`:                                                                 func(p referral.Policy) referral.Policy { p.Terms.HelpOnDemand, p.MaxOpenOffers = "", 0; return p },
+		`{"window":"15m0s","give_up":"24h0m0s","radius_meters":0,"max_open_offers":0,"terms":{"cms":"","help_on_demand":""}}`: changes["the default"],
+	} {
+		want := before
+		if change != nil {
+			want = change(before)
+		}
+		parsed, err := audit.ParseChange([]byte(text))
+		if err != nil || parsed(before) != want {
+			t.Errorf("ParseChange(%s) = %v, and makes another policy than %+v", text, err, want)
+		}
+	}
+	for _, text := range []string{``, `[]`, `null `, `{"radius":5}`, `{"radius_meters":-1}`, `{"window":"0s"}`, `{"window":"soon"}`, `{"terms":{"cms":7}}`, `{"terms":{"other":"x"}}`, `{} {}`, `{"radius_meters":1.5}`, `{"window":"1m","window":"x"}`} {
+		if change, err := audit.ParseChange([]byte(text)); err == nil {
+			t.Errorf("ParseChange(%s) makes %+v, want an error", text, change(before))
+		}
 	}
 }
