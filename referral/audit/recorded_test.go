@@ -28,7 +28,7 @@ func TestTheRecordedLogHolds(t *testing.T) {
 }
 
 // TestEveryPastStateIsTheFold rebuilds the state at every position of a recorded
-// log, and compares it with a fold that stops there.
+// log (B3), and compares it with a fold that stops there.
 func TestEveryPastStateIsTheFold(t *testing.T) {
 	r := firstAfternoon(t)
 	fold := book.New()

@@ -90,7 +90,7 @@ func rematch(t *testing.T, records []eventlog.Record, change audit.Change) (all 
 	return all
 }
 
-// TestRematchIsWhatEverybodySays holds every judgement of a recorded log, under its
+// TestRematchIsWhatEverybodySays holds every judgement of a recorded log (B4), under its
 // own policy and under eight others, to the twin's.
 func TestRematchIsWhatEverybodySays(t *testing.T) {
 	records := recorded(t)
