@@ -15,9 +15,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/relevo-go/relevo/examples/internal/chance"
 	"github.com/relevo-go/relevo/geo"
 	"github.com/relevo-go/relevo/geo/zcta"
+	"github.com/relevo-go/relevo/referral/simulation"
 )
 
 const (
@@ -60,7 +60,7 @@ type row struct {
 
 // write writes the roster. Its errors are left to the Flush of w.
 func write(w io.Writer) {
-	rows := draw(chance.New(seed))
+	rows := draw(simulation.NewChance(seed))
 	fmt.Fprintln(w, "npn,name,state,zip,display,languages,licenses,unticked")
 	for _, r := range rows {
 		fmt.Fprintf(w, "%d,%s,%s,%s,%d,%s,%s,%s\n",
@@ -69,7 +69,7 @@ func write(w io.Writer) {
 }
 
 // draw returns the rows by NPN, which says nothing about where an agent lives.
-func draw(c *chance.Source) []row {
+func draw(c *simulation.Chance) []row {
 	total := 0
 	for _, p := range people {
 		total += p.thousand
@@ -119,11 +119,11 @@ func places(s geo.State) (zips []geo.ZIP, crowds []int) {
 }
 
 // drawDisplay draws choice 1, 2 or 3; choice 4 would take no part.
-func drawDisplay(c *chance.Source) int { return 1 + c.Weighted(70, 21, 9) }
+func drawDisplay(c *simulation.Chance) int { return 1 + c.Weighted(70, 21, 9) }
 
 // drawLanguages draws English for nearly everybody, and one or two languages
 // beside it for nearly half.
-func drawLanguages(c *chance.Source) []string {
+func drawLanguages(c *simulation.Chance) []string {
 	weights := make([]int, len(tongues))
 	for i, t := range tongues {
 		weights[i] = t.thousand
@@ -142,7 +142,7 @@ func drawLanguages(c *chance.Source) []string {
 
 // drawLicenses draws the home state, and for about half a few others, populous
 // ones more often.
-func drawLicenses(c *chance.Source, home geo.State) geo.States {
+func drawLicenses(c *simulation.Chance, home geo.State) geo.States {
 	set := geo.StatesOf(home)
 	weights := make([]int, len(people))
 	for i, p := range people {
@@ -157,7 +157,7 @@ func drawLicenses(c *chance.Source, home geo.State) geo.States {
 
 // drawUnticked draws a state other than home for one in five of those who could
 // untick it.
-func drawUnticked(c *chance.Source, r row) geo.States {
+func drawUnticked(c *simulation.Chance, r row) geo.States {
 	others := slices.SortedFunc(r.licenses.Without(r.state).All(), cmp.Compare)
 	if r.display > 2 || len(others) < 2 || !c.Percent(20) {
 		return 0

@@ -1,4 +1,4 @@
-package chance
+package simulation
 
 import (
 	"testing"
@@ -7,7 +7,7 @@ import (
 )
 
 func TestASeedDrawsTheSameForEver(t *testing.T) {
-	c := New(1)
+	c := NewChance(1)
 	var got []int
 	for range 8 {
 		got = append(got, c.Below(1000))
@@ -19,7 +19,7 @@ func TestASeedDrawsTheSameForEver(t *testing.T) {
 }
 
 func TestWeightedFollowsItsWeights(t *testing.T) {
-	c, counts := New(2), [3]int{}
+	c, counts := NewChance(2), [3]int{}
 	for range 10_000 {
 		counts[c.Weighted(10, 0, 30)]++
 	}
@@ -29,7 +29,7 @@ func TestWeightedFollowsItsWeights(t *testing.T) {
 }
 
 func TestNothingToDrawFrom(t *testing.T) {
-	if got := New(3).Below(0) + New(3).Weighted() + New(3).Weighted(0, 0); got != 0 {
+	if got := NewChance(3).Below(0) + NewChance(3).Weighted() + NewChance(3).Weighted(0, 0); got != 0 {
 		t.Errorf("draws from nothing sum up to %d, want 0", got)
 	}
 }
