@@ -16,7 +16,6 @@ import (
 	"strings"
 
 	"github.com/relevo-go/relevo/geo"
-	"github.com/relevo-go/relevo/geo/zcta"
 	"github.com/relevo-go/relevo/referral/simulation"
 )
 
@@ -70,16 +69,15 @@ func write(w io.Writer) {
 
 // draw returns the rows by NPN, which says nothing about where an agent lives.
 func draw(c *simulation.Chance) []row {
-	total := 0
-	for _, p := range people {
-		total += p.thousand
+	country, total := simulation.Country(), 0
+	for _, p := range country {
+		total += p.Thousands
 	}
 	var rows []row
-	for _, p := range people {
-		zips, crowds := places(p.state)
-		for range max(atLeast, agents*p.thousand/total) {
-			r := row{state: p.state, zip: zips[c.Weighted(crowds...)], display: drawDisplay(c), languages: drawLanguages(c)}
-			r.licenses = drawLicenses(c, p.state)
+	for _, p := range country {
+		for range max(atLeast, agents*p.Thousands/total) {
+			r := row{state: p.State, zip: p.ZIPs[c.Weighted(p.Crowds...)], display: drawDisplay(c), languages: drawLanguages(c)}
+			r.licenses = drawLicenses(c, country, p.State)
 			r.unticked = drawUnticked(c, r)
 			rows = append(rows, r)
 		}
@@ -95,27 +93,6 @@ func draw(c *simulation.Chance) []row {
 		rows[i].name = fmt.Sprintf("Sample %s %04d", birds[c.Below(len(birds))], i+1)
 	}
 	return rows
-}
-
-// places returns the ZIPs of a state and how crowded each is: how many ZIPs of
-// the state lie within 20 km. Where ZIPs lie close together, people do.
-func places(s geo.State) (zips []geo.ZIP, crowds []int) {
-	var vectors []geo.Vector
-	for z, place := range zcta.All() {
-		if place.States.Has(s) {
-			zips, vectors = append(zips, z), append(vectors, place.Point.Vector())
-		}
-	}
-	near := geo.ChordWithin(20_000)
-	crowds = make([]int, len(zips))
-	for i, v := range vectors {
-		for _, w := range vectors {
-			if v.Chord(w) <= near {
-				crowds[i]++
-			}
-		}
-	}
-	return zips, crowds
 }
 
 // drawDisplay draws choice 1, 2 or 3; choice 4 would take no part.
@@ -142,15 +119,15 @@ func drawLanguages(c *simulation.Chance) []string {
 
 // drawLicenses draws the home state, and for about half a few others, populous
 // ones more often.
-func drawLicenses(c *simulation.Chance, home geo.State) geo.States {
+func drawLicenses(c *simulation.Chance, country []simulation.Region, home geo.State) geo.States {
 	set := geo.StatesOf(home)
-	weights := make([]int, len(people))
-	for i, p := range people {
-		weights[i] = p.thousand
+	weights := make([]int, len(country))
+	for i, p := range country {
+		weights[i] = p.Thousands
 	}
 	more := [...]int{0, c.Below(3) + 1, c.Below(6) + 3, c.Below(16) + 9}[c.Weighted(48, 30, 18, 4)]
 	for range more {
-		set = set.With(people[c.Weighted(weights...)].state)
+		set = set.With(country[c.Weighted(weights...)].State)
 	}
 	return set
 }
