@@ -2,7 +2,6 @@ package audit
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -16,120 +15,6 @@ import (
 	"github.com/relevo-go/relevo/referral"
 	"github.com/relevo-go/relevo/referral/book"
 )
-
-// Breakdown says what referrals are counted apart by. The zero Breakdown counts all
-// together.
-type Breakdown struct {
-	State    bool
-	Language bool           // the first that the consumer asks for
-	Month    bool           // of the request
-	Zone     *time.Location // in which a month begins; nil is UTC
-}
-
-// ParseBreakdown reads "state", "language" and "month", in any order with commas
-// between them.
-func ParseBreakdown(text string) (by Breakdown, err error) {
-	for word := range strings.SplitSeq(text, ",") {
-		switch strings.TrimSpace(word) {
-		case "state":
-			by.State = true
-		case "language":
-			by.Language = true
-		case "month":
-			by.Month = true
-		case "":
-			if text != "" {
-				return by, fmt.Errorf("%.40q has an empty part: give state, language or month, with commas between them", text)
-			}
-		default:
-			return by, fmt.Errorf("referrals are not counted by %.40q: give state, language or month, with commas between them", word)
-		}
-	}
-	return by, nil
-}
-
-// Group is what referrals have in common that are counted together: zero fields are
-// not told apart.
-type Group struct {
-	State    geo.State
-	Language spoken.Key
-	Month    string // 2026-11
-}
-
-// Figures are what is counted of the referrals of a group.
-type Figures struct {
-	Group
-	Requested, Accepted, Exhausted, Withdrawn int
-	// Offers, and how they ended. What is missing to all of them is open.
-	Offers, Declined, Expired, Rescinded, OffersWithdrawn int
-	ToAccept                                              Spread // from the request to the acceptance, in nanoseconds
-	Waited                                                Spread // with nobody in line, of those who did, in nanoseconds
-	Distance                                              Spread // of the agent who accepted, in meters, where it is known
-}
-
-// Open returns how many referrals have not ended.
-func (f Figures) Open() int { return f.Requested - f.Accepted - f.Exhausted - f.Withdrawn }
-
-// OffersEach returns how many offers a referral has on average, 0 without any.
-func (f Figures) OffersEach() float64 { return share(f.Offers, f.Requested) }
-
-// AcceptedShare returns which part of the offers was accepted, from 0 to 1;
-// DeclinedShare and ExpiredShare likewise.
-func (f Figures) AcceptedShare() float64 { return share(f.Accepted, f.Offers) }
-
-// DeclinedShare is AcceptedShare of the offers that were declined.
-func (f Figures) DeclinedShare() float64 { return share(f.Declined, f.Offers) }
-
-// ExpiredShare is AcceptedShare of the offers that expired.
-func (f Figures) ExpiredShare() float64 { return share(f.Expired, f.Offers) }
-
-// ExhaustedShare returns which part of the referrals was given up, from 0 to 1.
-func (f Figures) ExhaustedShare() float64 { return share(f.Exhausted, f.Requested) }
-
-func share(part, whole int) float64 {
-	if whole == 0 {
-		return 0
-	}
-	return float64(part) / float64(whole)
-}
-
-// Spread is a collection of whole numbers, of which quantiles are asked.
-type Spread struct{ sorted []int64 }
-
-// Len returns how many there are.
-func (s Spread) Len() int { return len(s.sorted) }
-
-// Quantile returns the least of the numbers that at least the part q of them, from 0
-// to 1, do not exceed: Quantile(0.5) is the (lower) median, and Quantile(1) the
-// greatest. Of none it is 0.
-func (s Spread) Quantile(q float64) int64 {
-	n := len(s.sorted)
-	if n == 0 {
-		return 0
-	}
-	rank := int(q * float64(n))
-	if float64(rank) < q*float64(n) {
-		rank++
-	}
-	return s.sorted[min(max(rank-1, 0), n-1)]
-}
-
-// Duration is Quantile of nanoseconds.
-func (s Spread) Duration(q float64) time.Duration { return time.Duration(s.Quantile(q)) }
-
-// Fairness is how offers and acceptances are shared among the agents.
-type Fairness struct {
-	Agents    int // who joined
-	Asked     int // who were offered anything
-	Accepting int // who accepted anything
-	// Gini is 0 if every agent who joined had as many offers as every other, and near 1
-	// if one had them all; GiniAsked is the same among those who were asked.
-	Gini, GiniAsked float64
-	// BusiestTenth is which part of the offers went to that tenth of the agents who
-	// joined, rounded up, which had most, from 0 to 1.
-	BusiestTenth float64
-	Most         int // offers to one agent
-}
 
 // Unserved is a language that consumers of a state asked for first, and that at the
 // end of the log no agent who may take referrals there speaks, on duty or not.
@@ -232,13 +117,6 @@ func (m *measuring) count(r *eventlog.Record) error {
 	return nil
 }
 
-var (
-	kindAccepted  = referral.Accepted{}.Kind()
-	kindDeclined  = referral.Declined{}.Kind()
-	kindExpired   = referral.Expired{}.Kind()
-	kindRescinded = referral.Rescinded{}.Kind()
-)
-
 // group returns the figures of a referral's group, nil without a breakdown.
 func (m *measuring) group(r *referral.Referral) *Figures {
 	if !m.by.State && !m.by.Language && !m.by.Month {
@@ -266,35 +144,6 @@ func (m *measuring) group(r *referral.Referral) *Figures {
 	return f
 }
 
-// count counts a referral's record. The referral was of a status before it.
-func (f *Figures) count(r *eventlog.Record, was referral.Status, is *referral.Referral) {
-	switch r.Kind {
-	case kindRequested:
-		f.Requested++
-	case kindOffered:
-		f.Offers++
-	case kindAccepted:
-		f.Accepted++
-		f.ToAccept.sorted = append(f.ToAccept.sorted, int64(r.Time.Sub(is.Requested)))
-		if is.Offer.Meters >= 0 {
-			f.Distance.sorted = append(f.Distance.sorted, int64(is.Offer.Meters))
-		}
-	case kindDeclined:
-		f.Declined++
-	case kindExpired:
-		f.Expired++
-	case kindRescinded:
-		f.Rescinded++
-	case kindExhausted:
-		f.Exhausted++
-	case kindWithdrawn:
-		f.Withdrawn++
-		if was == referral.StatusOffered {
-			f.OffersWithdrawn++
-		}
-	}
-}
-
 // report returns what was counted.
 func (m *measuring) report() Report {
 	r := Report{Head: m.past.head, From: m.from, To: m.past.head.Time, Fairness: m.fairness(), Unserved: m.unserved()}
@@ -308,52 +157,6 @@ func (m *measuring) report() Report {
 	m.all.sort()
 	r.All = *m.all
 	return r
-}
-
-func (f *Figures) sort() {
-	for _, s := range [...]*Spread{&f.ToAccept, &f.Waited, &f.Distance} {
-		slices.Sort(s.sorted)
-	}
-}
-
-func (m *measuring) fairness() Fairness {
-	f := Fairness{Agents: m.past.Counts().Agents, Asked: len(m.offers), Accepting: len(m.accepting)}
-	counts := make([]int, 0, max(f.Agents, f.Asked))
-	for _, n := range m.offers {
-		counts = append(counts, n)
-	}
-	f.GiniAsked = gini(counts)
-	for len(counts) < f.Agents {
-		counts = append(counts, 0)
-	}
-	f.Gini = gini(counts) // sorts them
-	if len(counts) == 0 {
-		return f
-	}
-	f.Most = counts[len(counts)-1]
-	busiest, all := 0, 0
-	for i, n := range counts {
-		if all += n; i >= len(counts)-(len(counts)+9)/10 {
-			busiest += n
-		}
-	}
-	f.BusiestTenth = share(busiest, all)
-	return f
-}
-
-// gini returns the Gini coefficient of numbers that are not negative, and sorts them;
-// 0 if they are all 0, or none.
-func gini(counts []int) float64 {
-	slices.Sort(counts)
-	sum, weighted := 0, 0
-	for i, n := range counts {
-		sum += n
-		weighted += (2*(i+1) - len(counts) - 1) * n
-	}
-	if sum == 0 {
-		return 0
-	}
-	return float64(weighted) / (float64(len(counts)) * float64(sum))
 }
 
 // unserved looks for somebody who speaks each language that was wanted in a state and
