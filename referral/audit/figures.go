@@ -43,6 +43,20 @@ func ParseBreakdown(text string) (by Breakdown, err error) {
 	return by, nil
 }
 
+// of returns a group as it is counted by less.
+func (by Breakdown) of(g Group) Group {
+	if !by.State {
+		g.State = ""
+	}
+	if !by.Language {
+		g.Language = ""
+	}
+	if !by.Month {
+		g.Month = ""
+	}
+	return g
+}
+
 // Group is what referrals have in common that are counted together: zero fields are
 // not told apart.
 type Group struct {
@@ -109,6 +123,17 @@ func (s Spread) Quantile(q float64) int64 {
 	return s.sorted[min(max(rank-1, 0), n-1)]
 }
 
+// UpTo returns how many of the numbers are at most x.
+func (s Spread) UpTo(x int64) int {
+	n, _ := slices.BinarySearchFunc(s.sorted, x, func(y, x int64) int {
+		if y <= x {
+			return -1
+		}
+		return 1
+	})
+	return n
+}
+
 // Duration is Quantile of nanoseconds.
 func (s Spread) Duration(q float64) time.Duration { return time.Duration(s.Quantile(q)) }
 
@@ -148,8 +173,24 @@ var (
 	kindRescinded = referral.Rescinded{}.Kind()
 )
 
+// add adds what was counted of another group.
+func (f *Figures) add(g *Figures) {
+	for _, n := range [...]struct{ to, from *int }{
+		{&f.Requested, &g.Requested}, {&f.Accepted, &g.Accepted}, {&f.Exhausted, &g.Exhausted}, {&f.Withdrawn, &g.Withdrawn},
+		{&f.Offers, &g.Offers}, {&f.Declined, &g.Declined}, {&f.Expired, &g.Expired}, {&f.Rescinded, &g.Rescinded}, {&f.OffersWithdrawn, &g.OffersWithdrawn},
+	} {
+		*n.to += *n.from
+	}
+	from := g.spreads()
+	for i, s := range f.spreads() {
+		s.sorted = append(s.sorted, from[i].sorted...)
+	}
+}
+
+func (f *Figures) spreads() [3]*Spread { return [...]*Spread{&f.ToAccept, &f.Waited, &f.Distance} }
+
 func (f *Figures) sort() {
-	for _, s := range [...]*Spread{&f.ToAccept, &f.Waited, &f.Distance} {
+	for _, s := range f.spreads() {
 		slices.Sort(s.sorted)
 	}
 }

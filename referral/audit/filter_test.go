@@ -40,6 +40,19 @@ func rawLines(t *testing.T) (lines []rawLine) {
 	return lines
 }
 
+// raw reads records without the decoder.
+func raw(t *testing.T, records []eventlog.Record) (lines []rawLine) {
+	t.Helper()
+	for _, r := range records {
+		var l rawLine
+		if err := json.Unmarshal(r.AppendLine(nil), &l); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
 // speaks reports whether the data lists a language.
 func (l rawLine) speaks(k spoken.Key) bool {
 	list, _ := l.Data["languages"].([]any)

@@ -26,20 +26,48 @@ type Unserved struct {
 
 // Report is what is counted of a whole log.
 type Report struct {
-	Head     eventlog.Head
-	From, To time.Time // of the first record and of the last
-	All      Figures
-	Groups   []Figures // by state, language, month; none without a breakdown
-	Fairness Fairness
-	Unserved []Unserved // the most wanted first
+	Head      eventlog.Head
+	From, To  time.Time // of the first record and of the last
+	Breakdown Breakdown
+	All       Figures
+	Groups    []Figures // by state, language, month; none without a breakdown
+	Fairness  Fairness
+	Unserved  []Unserved // the most wanted first
+	Areas     []Area     // by state, then from south to north and west to east
+	Stories   []Story    // of the referrals that were asked for, in that order, or of the most telling one
 }
 
-// Measure counts what happened in a log. Its error is that of [AsOf]. What it keeps
-// beside a [Past] is 8 to 24 bytes for each referral.
-func Measure(records Records, by Breakdown) (Report, error) {
+// By returns the figures of larger groups, counted by less than the report is:
+// states alone of a report by state and language. It is nil if the report is not by
+// that much, or nobody asked.
+func (r Report) By(by Breakdown) (groups []Figures) {
+	if by.State && !r.Breakdown.State || by.Language && !r.Breakdown.Language || by.Month && !r.Breakdown.Month {
+		return nil
+	}
+	larger := map[Group]*Figures{}
+	for i := range r.Groups {
+		g := by.of(r.Groups[i].Group)
+		if larger[g] == nil {
+			larger[g] = &Figures{Group: g}
+		}
+		larger[g].add(&r.Groups[i])
+	}
+	for _, f := range larger {
+		f.sort()
+	}
+	return inOrder(larger)
+}
+
+// Measure counts what happened in a log, by groups of referrals if by says so, and
+// tells the stories of some: without IDs that of the most telling one, if any was
+// accepted. Its error is that of [AsOf], or [referral.ErrNotFound] if nobody requested
+// one that is to be told. What it keeps beside a [Past] is 8 to 24 bytes for each
+// referral, and some for each [Area].
+func Measure(records Records, by Breakdown, tell ...uuid.UUID) (Report, error) {
 	m := measuring{
-		by: by, past: newPast(), groups: map[Group]*Figures{}, all: new(Figures),
-		waited: map[uuid.UUID]int64{}, wanted: map[Unserved]int{}, offers: map[agent.NPN]int{}, accepting: map[agent.NPN]struct{}{},
+		by: by, past: newPast(), groups: map[Group]*Figures{}, waits: map[uuid.UUID][]Wait{},
+		wanted: map[Unserved]int{}, offers: map[agent.NPN]int{}, accepting: map[agent.NPN]struct{}{}, crowds: map[cell]*crowd{},
+		stories: newStories(tell),
 	}
 	for r, err := range records {
 		if err == nil {
@@ -49,7 +77,7 @@ func Measure(records Records, by Breakdown) (Report, error) {
 			return Report{}, err
 		}
 	}
-	return m.report(), nil
+	return m.report()
 }
 
 // measuring is a count under way.
@@ -57,12 +85,13 @@ type measuring struct {
 	by        Breakdown
 	past      *Past
 	from      time.Time
-	all       *Figures
-	groups    map[Group]*Figures
-	waited    map[uuid.UUID]int64 // by live referrals that waited, up to when they last stopped
-	wanted    map[Unserved]int    // how often each language was asked for first in each state
+	groups    map[Group]*Figures   // without a breakdown all are one
+	waits     map[uuid.UUID][]Wait // of live referrals, up to when they last stopped
+	wanted    map[Unserved]int     // how often each language was asked for first in each state
 	offers    map[agent.NPN]int
 	accepting map[agent.NPN]struct{}
+	crowds    map[cell]*crowd
+	stories   stories
 }
 
 // count folds a record in and counts it.
@@ -77,6 +106,12 @@ func (m *measuring) count(r *eventlog.Record) error {
 	if err != nil {
 		return recordError(r, err)
 	}
+	if r.Kind == kindContacted || r.Kind == kindOutcome {
+		if err := m.past.fold(r); err != nil {
+			return err
+		}
+		return m.stories.goOn(r, s)
+	}
 	var was referral.Status
 	var since time.Time
 	if before, _ := m.past.book.Peek(s.Referral); before != nil {
@@ -87,18 +122,14 @@ func (m *measuring) count(r *eventlog.Record) error {
 	}
 	is, _ := m.past.book.Peek(s.Referral)
 	if is == nil {
-		return nil // contact or outcome, long after
+		return nil // an event of one that ended long before, which changes nothing
 	}
-	if was == "" {
+	switch {
+	case was == "":
 		m.wanted[Unserved{State: is.State, Language: is.Languages[0].Key}]++
-	}
-	if was == referral.StatusWaiting && is.Status != was {
-		m.waited[s.Referral] += int64(r.Time.Sub(since))
-	}
-	ended := is.Status.Ended() && !was.Ended()
-	waited, didWait := m.waited[s.Referral]
-	if ended {
-		delete(m.waited, s.Referral)
+		m.crowd(is.State, is.Position()).consumers++
+	case was == referral.StatusWaiting && is.Status != was:
+		m.waits[s.Referral] = append(m.waits[s.Referral], Wait{since, r.Time})
 	}
 	switch r.Kind {
 	case kindOffered:
@@ -106,22 +137,22 @@ func (m *measuring) count(r *eventlog.Record) error {
 	case kindAccepted:
 		m.accepting[is.Offer.To] = struct{}{}
 	}
-	for _, f := range [...]*Figures{m.all, m.group(is)} {
-		if f != nil {
-			f.count(r, was, is)
-			if ended && didWait {
-				f.Waited.sorted = append(f.Waited.sorted, waited)
-			}
+	f := m.group(is)
+	f.count(r, was, is)
+	var waits []Wait
+	ended := is.Status.Ended() && !was.Ended()
+	if ended && len(m.waits) > 0 {
+		if waits = m.waits[s.Referral]; waits != nil {
+			delete(m.waits, s.Referral)
+			f.Waited.sorted = append(f.Waited.sorted, int64(waited(waits)))
 		}
 	}
+	m.stories.note(m.past.book, is, waits, ended, r.Time)
 	return nil
 }
 
-// group returns the figures of a referral's group, nil without a breakdown.
+// group returns the figures of a referral's group.
 func (m *measuring) group(r *referral.Referral) *Figures {
-	if !m.by.State && !m.by.Language && !m.by.Month {
-		return nil
-	}
 	var g Group
 	if m.by.State {
 		g.State = r.State
@@ -145,18 +176,36 @@ func (m *measuring) group(r *referral.Referral) *Figures {
 }
 
 // report returns what was counted.
-func (m *measuring) report() Report {
-	r := Report{Head: m.past.head, From: m.from, To: m.past.head.Time, Fairness: m.fairness(), Unserved: m.unserved()}
+func (m *measuring) report() (Report, error) {
+	told, err := m.stories.told(m.past.book, m.waits)
+	if err != nil {
+		return Report{}, err
+	}
 	for _, f := range m.groups {
 		f.sort()
-		r.Groups = append(r.Groups, *f)
 	}
-	slices.SortFunc(r.Groups, func(a, b Figures) int {
+	m.countOffices()
+	r := Report{
+		Head: m.past.head, From: m.from, To: m.past.head.Time, Breakdown: m.by, Groups: inOrder(m.groups),
+		Fairness: m.fairness(), Unserved: m.unserved(), Areas: m.areas(), Stories: told,
+	}
+	if all := r.By(Breakdown{}); all != nil {
+		r.All = all[0]
+	}
+	if !m.by.State && !m.by.Language && !m.by.Month {
+		r.Groups = nil
+	}
+	return r, nil
+}
+
+func inOrder(groups map[Group]*Figures) (list []Figures) {
+	for _, f := range groups {
+		list = append(list, *f)
+	}
+	slices.SortFunc(list, func(a, b Figures) int {
 		return cmp.Or(cmp.Compare(a.State, b.State), cmp.Compare(a.Language, b.Language), cmp.Compare(a.Month, b.Month))
 	})
-	m.all.sort()
-	r.All = *m.all
-	return r
+	return list
 }
 
 // unserved looks for somebody who speaks each language that was wanted in a state and

@@ -160,6 +160,15 @@ func TestMeasureIsWhatTheRawLinesSay(t *testing.T) {
 				list   []int64
 			}{"to accept": {f.ToAccept, n.toAccept}, "waited": {f.Waited, n.waited}, "distance": {f.Distance, n.distance}} {
 				for _, q := range []float64{0.5, 0.9, 0.99, 1} {
+					upTo := 0
+					for _, x := range s.list {
+						if x <= s.spread.Quantile(q)+1 {
+							upTo++
+						}
+					}
+					if got := s.spread.UpTo(s.spread.Quantile(q) + 1); got != upTo {
+						t.Errorf("group %+v: %d of %d %s are up to quantile %v, want %d", f.Group, got, s.spread.Len(), name, q, upTo)
+					}
 					if got, want := s.spread.Quantile(q), middle(s.list, q); got != want || s.spread.Len() != len(s.list) {
 						t.Errorf("group %+v: quantile %v of %d %s is %d, want %d of %d", f.Group, q, s.spread.Len(), name, got, want, len(s.list))
 					}
@@ -224,13 +233,25 @@ func TestFairness(t *testing.T) {
 	}
 	f := report.Fairness
 	near := func(a, b float64) bool { return math.Abs(a-b) < 1e-12 }
-	if f.Agents != len(joined) || f.Asked != len(offers) || f.Most != counts[len(counts)-1] ||
+	if f.Agents != len(joined) || f.Asked != len(offers) || f.Offers.Len() != len(joined) || f.Offers.Quantile(1) != int64(counts[len(counts)-1]) ||
 		!near(f.Gini, pairs(counts)) || !near(f.GiniAsked, pairs(asked)) || !near(f.BusiestTenth, float64(busiest)/float64(all)) {
 		t.Errorf("fairness is %+v, want %d agents, %d asked, most %d, Gini %v and %v, busiest tenth %v",
 			f, len(joined), len(offers), counts[len(counts)-1], pairs(counts), pairs(asked), float64(busiest)/float64(all))
 	}
+	for i := range len(counts) + 1 {
+		least := 0
+		for _, n := range counts[:i] {
+			least += n
+		}
+		for between, want := range map[float64]float64{0: float64(least), 0.25: float64(least) + 0.25*float64(append(counts, 0)[i])} {
+			at := (float64(i) + between) / float64(len(counts))
+			if got := f.Lorenz(at); at <= 1 && !near(got, want/float64(all)) {
+				t.Errorf("Lorenz(%v) = %v, want %v", at, got, want/float64(all))
+			}
+		}
+	}
 	empty, err := audit.Measure(each(nil), audit.Breakdown{State: true})
-	if err != nil || empty.Fairness != (audit.Fairness{}) || empty.All.OffersEach() != 0 || empty.All.ToAccept.Duration(0.5) != 0 {
+	if err != nil || empty.Fairness.Offers.Len() != 0 || empty.Fairness.Gini != 0 || empty.Fairness.Lorenz(0.5) != 0.5 || empty.Groups != nil || empty.Areas != nil || empty.Stories != nil || empty.All.OffersEach() != 0 || empty.All.ToAccept.Duration(0.5) != 0 {
 		t.Errorf("of an empty log there is %+v, %v, want nothing", empty, err)
 	}
 }
@@ -269,6 +290,30 @@ func TestUnserved(t *testing.T) {
 	}
 	if diff := gocmp.Diff(want, report.Unserved); diff != "" || len(want) == 0 || len(want) == len(wanted) {
 		t.Errorf("of %d wanted, unserved are (-everybody +measure):\n%s", len(wanted), diff)
+	}
+}
+
+// Groups that are counted together are those that are counted so at once.
+func TestLargerGroups(t *testing.T) {
+	measured := func(by audit.Breakdown) audit.Report {
+		r, err := audit.Measure(each(recorded(t)), by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	spreads := gocmp.AllowUnexported(audit.Spread{})
+	finest := measured(audit.Breakdown{State: true, Language: true, Month: true})
+	for _, by := range []audit.Breakdown{{State: true}, {Language: true}, {Month: true}, {State: true, Month: true}, finest.Breakdown} {
+		if diff := gocmp.Diff(measured(by).Groups, finest.By(by), spreads); diff != "" {
+			t.Errorf("by %+v (-at once +together):\n%s", by, diff)
+		}
+	}
+	if diff := gocmp.Diff([]audit.Figures{finest.All}, finest.By(audit.Breakdown{}), spreads); diff != "" {
+		t.Errorf("all together (-all +together):\n%s", diff)
+	}
+	if got := measured(audit.Breakdown{State: true}).By(audit.Breakdown{Language: true}); got != nil {
+		t.Errorf("a report by state has %d groups by language, want none", len(got))
 	}
 }
 
