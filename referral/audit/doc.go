@@ -17,13 +17,15 @@
 //	  - [Compare] tells what changed between two moments.
 //	  - [Rematch] judges each recorded offer against its own prefix (B4), under the
 //	    policy in force then or another.
+//	  - [Measure] counts what happened by state, language and month: endings, times,
+//	    distances, how fairly offers are shared, where people are, a referral's story.
 //	  - [Filter] selects records, and [Teller] tells them in sentences with their
 //	    rules.
 //
 // One pass over the records answers each question. What is kept meanwhile grows
 // with the agents, the referrals that are live and those that ended in the last day
 // of the log's time, not with the records; of each referral that ended earlier, 8 to
-// 16 bytes stay.
+// 16 bytes stay, of which Measure keeps up to 24 more.
 //
 // Nothing here writes to a log, and nothing reads a clock: the instant that a
 // question is judged at is the recorded one, or the one that was asked for.
