@@ -21,6 +21,7 @@ type browser struct {
 	session string
 	calls   int
 	events  []message // that nobody has looked at
+	said    bytes.Buffer
 }
 
 // message is one of the protocol.
@@ -38,37 +39,30 @@ type message struct {
 // chromium starts a browser with one empty tab, which ends with the test.
 func chromium(t *testing.T) *browser {
 	t.Helper()
-	if testing.Short() && os.Getenv("CI") == "" {
-		// Short tests have it too: it takes some seconds.
-	}
 	program, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Skip("the page needs chromium")
 	}
 	fromTest, toBrowser := pipe(t)
 	fromBrowser, toTest := pipe(t)
-	var said bytes.Buffer
 	// --no-sandbox: in a container root has no sandbox. The page is this test's own.
 	cmd := exec.CommandContext(t.Context(), program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--hide-scrollbars",
 		"--font-render-hinting=none", "--remote-debugging-pipe", "--user-data-dir="+t.TempDir(), "about:blank")
 	cmd.ExtraFiles = []*os.File{fromTest, toTest} // descriptors 3 and 4
-	cmd.Stderr = &said
+	b := &browser{t: t, in: toBrowser, out: bufio.NewReader(fromBrowser)}
+	cmd.Stderr = &b.said
 	cmd.WaitDelay = 10 * time.Second
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	fromTest.Close()
 	toTest.Close()
-	b := &browser{t: t, in: toBrowser, out: bufio.NewReader(fromBrowser)}
 	t.Cleanup(func() { // before the directory goes
 		cmd.Process.Kill()
 		cmd.Wait()
 		toBrowser.Close()
 		fromBrowser.Close()
-		if t.Failed() {
-			t.Logf("chromium said:\n%s", said.String())
-		}
 	})
 	var target struct{ TargetID string }
 	b.call("Target.createTarget", map[string]any{"url": "about:blank"}, &target)
@@ -130,7 +124,7 @@ func (b *browser) next() (m message) {
 	b.t.Helper()
 	text, err := b.out.ReadBytes(0)
 	if err != nil {
-		b.t.Fatalf("chromium is gone: %v", err)
+		b.t.Fatalf("chromium is gone: %v\n%s", err, b.said.String())
 	}
 	if err := json.Unmarshal(bytes.TrimSuffix(text, []byte{0}), &m); err != nil {
 		b.t.Fatal(err)
@@ -197,6 +191,7 @@ func (b *browser) shot(y, width, height int) []byte {
 // pdf returns the page on paper.
 func (b *browser) pdf() []byte {
 	b.t.Helper()
+	b.call("Emulation.setEmulatedMedia", map[string]any{"media": "print"}, nil)
 	var answer struct{ Data []byte }
 	b.call("Page.printToPDF", map[string]any{"preferCSSPageSize": true}, &answer)
 	return answer.Data

@@ -82,11 +82,15 @@ func waitCurve(s audit.Spread) *drawing {
 		x, part := c.at(at), q.at
 		d.line("mark", x, y(part), x, top+height)
 		d.dot("dot", x, y(part))
-		label := fmt.Sprintf("%s within %s", percent(q.at), span(at))
-		if x >= 40 { // above the curve there is room on the left, and beneath it on the right
+	}
+	for _, q := range quantiles { // upon the marks of the others
+		at := s.Duration(q.at)
+		x, part := c.at(at), q.at
+		label := fmt.Sprintf("%s: %s", percent(q.at), span(at))
+		if x >= 55 { // above the curve there is room on the left, and beneath it on the right
 			d.text("label", "end", x, -9, y(part)-7, label)
 		} else {
-			d.text("label", "start", x, 9, y(part)+17, label)
+			d.text("inner", "start", x, 9, y(part)+17, label)
 		}
 	}
 	return d

@@ -32,7 +32,7 @@ func lorenz(f audit.Fairness) *drawing {
 	}
 	d.stretched(top, height, path("area", b.String()+"L1000 1000Z"), path("even", "M0 1000L1000 0"), path("curve", b.String()))
 	d.text("axis", "end", 50, -8, y(0.5)-6, "if it were even")
-	d.text("inner", "end", 100-tenth, -8, y(0.04), fmt.Sprintf("busiest tenth: %s of the offers", percent(f.BusiestTenth)))
+	d.text("inner", "end", 100-tenth, -8, y(0.04), "busiest tenth: "+percent(f.BusiestTenth))
 	d.dot("dot", 100-tenth, y(1-f.BusiestTenth))
 	d.text("axis", "start", 0, 0, top+height+20, "fewest offers")
 	d.text("axis", "end", 100, 0, top+height+20, "agents, most offers")

@@ -81,7 +81,7 @@ func fairnessText(f audit.Fairness) string {
 	}
 	return fmt.Sprintf("%s joined, %s asked, %s accepted something.\n", count(f.Agents, "agent"), wereAsked(f.Asked), thousands(f.Accepting)) +
 		fmt.Sprintf("Gini coefficient of offers: %.2f among all who joined, %.2f among those who were asked (0 is even, 1 is all to one).\n", f.Gini, f.GiniAsked) +
-		fmt.Sprintf("The busiest tenth had %s of the offers. Half of the agents had at most %s, and the busiest %s.\n",
+		fmt.Sprintf("The busiest tenth had %s of the offers. Half of the agents had at most %s, and the busiest had %s.\n",
 			percent(f.BusiestTenth), count(int(f.Offers.Quantile(0.5)), "offer"), thousands(f.Offers.Quantile(1)))
 }
 
