@@ -1,0 +1,233 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/relevo-go/relevo/eventlog"
+	"github.com/relevo-go/relevo/eventlog/filelog"
+	"github.com/relevo-go/relevo/referral/audit"
+)
+
+// source is the log that a command reads: a directory, a file or standard input.
+type source struct {
+	*program
+	name  string
+	dir   *filelog.Log      // nil of a file or standard input
+	input io.ReadCloser     // standard input
+	end   eventlog.Position // where the log ends as it claims, 0 if nobody knows
+	last  eventlog.Head     // of the last record that was read
+	torn  error             // why what follows the last record does not count
+}
+
+// open opens a log for the rest of the run.
+func (c *call) open(name string) (*source, error) {
+	s := &source{program: c.program, name: name}
+	if name == "-" {
+		s.openInput()
+		c.log = s
+		return s, nil
+	}
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, c.inaccessible(name, err)
+	case info.IsDir():
+		err = s.openDir(c)
+	default:
+		err = s.openFile(c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.log = s
+	return s, nil
+}
+
+// inaccessible returns what to do about a log that cannot be looked at.
+func (c *call) inaccessible(name string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("there is no %s: give the directory of a log, a .jsonl file, or - for standard input", name)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s may not be read: permission denied: ask for the right to read, nothing else is needed", name)
+	}
+	return err
+}
+
+func (s *source) openDir(c *call) error {
+	names, err := os.ReadDir(s.name)
+	if err != nil {
+		return c.inaccessible(s.name, err)
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("%s is an empty directory: no log was begun in it", s.name)
+	}
+	if !holdsLog(names) {
+		return fmt.Errorf("%s holds no log, whose files are named like 00000000000000000001.jsonl: give the directory in which they stand", s.name)
+	}
+	if s.dir, err = filelog.Open(s.name, &filelog.Options{ReadOnly: true}); err != nil {
+		if errors.Is(err, fs.ErrPermission) {
+			return c.inaccessible(s.name, err)
+		}
+		return err
+	}
+	return nil
+}
+
+// holdsLog reports whether one of the names is that of a log's file.
+func holdsLog(names []fs.DirEntry) bool {
+	for _, n := range names {
+		digits, ok := strings.CutSuffix(n.Name(), ".jsonl")
+		if ok && len(digits) == 20 && strings.Trim(digits, "0123456789") == "" || n.Name() == "end" || n.Name() == "lock" {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *source) openFile(c *call) error {
+	f, err := os.Open(s.name)
+	if err != nil {
+		return c.inaccessible(s.name, err)
+	}
+	defer f.Close()
+	start := make([]byte, 64<<10)
+	n, err := io.ReadFull(f, start)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return err
+	}
+	return isLog(s.name, start[:n])
+}
+
+// isLog returns an error if what a file begins with shows that it is no log at all.
+func isLog(name string, start []byte) error {
+	switch {
+	case len(start) == 0:
+		return fmt.Errorf("%s is empty: no log has no records at all, so something went wrong before", name)
+	case !bytes.Contains(start, []byte(`{"position":`)):
+		return fmt.Errorf(`%s is no log, whose lines begin with {"position": give the directory of a log or its lines`, name)
+	}
+	return nil
+}
+
+// openInput makes standard input a thing that can be given up while nothing comes.
+func (s *source) openInput() {
+	r, w := io.Pipe()
+	go func() {
+		_, err := io.Copy(w, s.stdin)
+		w.CloseWithError(err)
+	}()
+	context.AfterFunc(s.ctx, func() { w.CloseWithError(s.ctx.Err()) })
+	s.input = r
+}
+
+func (s *source) close() {
+	if s.dir != nil {
+		s.dir.Close()
+	}
+	if s.input != nil {
+		s.input.Close()
+	}
+}
+
+// records yields the log's records, once. A torn end is none of them, and is told at
+// the end of the run. It stops when the run does, or when nobody reads what it prints.
+func (s *source) records() audit.Records { return s.progress.watch(s.read, s.end) }
+
+func (s *source) read(yield func(eventlog.Record, error) bool) {
+	for r, err := range s.raw() {
+		switch {
+		case err == nil && s.screen.err != nil:
+			err = s.screen.err
+		case err == nil && s.ctx.Err() != nil:
+			err = s.ctx.Err()
+		}
+		if err == nil {
+			s.last = r.Head()
+		}
+		if !yield(r, err) || err != nil {
+			return
+		}
+	}
+}
+
+func (s *source) raw() audit.Records {
+	switch {
+	case s.dir != nil:
+		return s.dir.Read(s.ctx, 0)
+	case s.input != nil:
+		return readLines(s.input)
+	}
+	return filelog.ReadFile(s.name)
+}
+
+// follow yields the records of a directory as records does, and goes on with those
+// that are appended until the run stops.
+func (s *source) follow() audit.Records {
+	return func(yield func(eventlog.Record, error) bool) {
+		for {
+			for r, err := range s.dir.Read(s.ctx, s.last.Position) {
+				if err == nil && s.screen.err != nil {
+					err = s.screen.err
+				}
+				if err != nil && s.ctx.Err() != nil || !yield(r, err) || err != nil {
+					return
+				}
+				s.last = r.Head()
+			}
+			s.out.Flush()
+			if err := s.dir.Wait(s.ctx, s.last.Position); s.ctx.Err() != nil {
+				return
+			} else if err != nil {
+				yield(eventlog.Record{}, err)
+				return
+			}
+		}
+	}
+}
+
+// place returns where the record at a position stands.
+func (s *source) place(p eventlog.Position) string {
+	file, offset, err := s.name, int64(0), error(nil)
+	switch {
+	case s.input != nil:
+		return fmt.Sprintf("line %d of standard input", p)
+	case s.dir != nil:
+		file, offset, err = s.dir.Locate(p)
+	default:
+		offset, err = filelog.LocateInFile(file, p)
+	}
+	if err != nil {
+		return s.name
+	}
+	return fmt.Sprintf("file %s, byte %d", file, offset)
+}
+
+// readLines yields the records of lines.
+func readLines(r io.Reader) audit.Records {
+	return func(yield func(eventlog.Record, error) bool) {
+		var head eventlog.Head
+		in := bufio.NewReaderSize(r, 1<<20)
+		for {
+			line, err := in.ReadBytes('\n')
+			if err == io.EOF && len(line) == 0 {
+				return
+			}
+			var record eventlog.Record
+			if err == nil || err == io.EOF {
+				record, err = head.NextLine(bytes.TrimSuffix(line, []byte("\n")))
+			}
+			if !yield(record, err) || err != nil {
+				return
+			}
+		}
+	}
+}
