@@ -171,3 +171,21 @@ func BenchmarkReplay(b *testing.B) {
 		return err
 	})
 }
+
+// BenchmarkAppendNoSync appends one event at a time to a log that syncs each
+// append and to one that does not.
+func BenchmarkAppendNoSync(b *testing.B) {
+	for _, noSync := range []bool{false, true} {
+		b.Run(fmt.Sprintf("NoSync=%t", noSync), func(b *testing.B) {
+			log := mustOpen(b, b.TempDir(), &Options{NoSync: noSync})
+			entry, head := benchEntry(1), eventlog.Position(0)
+			for b.Loop() {
+				if _, err := log.Append(context.Background(), head, entry); err != nil {
+					b.Fatal(err)
+				}
+				head++
+			}
+			perSecond(b, 1)
+		})
+	}
+}
