@@ -159,6 +159,7 @@ func BenchmarkReplay(b *testing.B) {
 		})
 	}
 	run("read", func() error { return lastError(log.Read(context.Background(), 0)) })
+	run("file", func() error { return lastError(ReadFile(segmentPath(dir, 1))) })
 	run("open", func() error {
 		l, err := Open(dir, &Options{ReadOnly: true})
 		if err != nil {
