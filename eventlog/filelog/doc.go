@@ -59,6 +59,11 @@
 // that became zero, look like a crash, and appends cut off the end, whole or
 // through one of them, leave no trace. Keep a head elsewhere, if that matters.
 //
+// With Options.NoSync appends are not synced one by one, but together: when a
+// segment ends, when nothing was appended for a second, and when the log is
+// closed. What is said above of the machine's death then holds from the last
+// sync on only, and only what is synced is noted as durable.
+//
 // # What is verified when
 //
 // [Open] verifies all of a log of up to 4 MiB. Of a larger one it verifies the

@@ -31,6 +31,14 @@ type Options struct {
 	// looks for what is new, and its Wait does so every 20 ms.
 	ReadOnly bool
 
+	// NoSync answers appends before the disk has them, for logs that can be made
+	// again: simulations, copies, imports. The log is synced when a segment ends,
+	// when nothing was appended for a second, and when it is closed. A process that
+	// dies loses nothing that was answered. A machine that dies loses what was
+	// appended since the last sync, in whole or in part; if in part, the log may be
+	// refused as damaged when it is opened again: make it again.
+	NoSync bool
+
 	// Logger receives what an operator should know and no error says: that a torn
 	// append was cut off and where it is kept, and that the directory lies on a
 	// network file system. Nil is silent.
@@ -59,7 +67,7 @@ type Log struct {
 	end  end         // as it was last noted
 
 	mu     sync.Mutex
-	known  survey // what is durable; changed in one's turn and under mu
+	known  survey // what is durable, or written if NoSync; changed in one's turn and under mu
 	failed error  // the first error of writing
 	closed bool
 	moved  chan struct{} // closed when known, failed or closed changes; nil while nobody waits
@@ -93,6 +101,7 @@ func open(dir string, opts *Options, d disk) (*Log, error) {
 		most:     opts.SegmentBytes,
 		readOnly: opts.ReadOnly,
 		logger:   opts.Logger,
+		out:      output{lazy: opts.NoSync},
 		turn:     make(chan struct{}, 1),
 		known:    survey{disk: d, dir: dir, verify: opts.verify},
 	}
@@ -235,7 +244,7 @@ func (l *Log) give() { <-l.turn }
 // Close implements [eventlog.Log]. It waits for an append that is under way,
 // notes the end and gives the lock back. Reads that have begun go on. After an
 // error the records are as safe as before, but the next opening cannot tell
-// damage to the last append from a crash.
+// damage to the last append from a crash; with NoSync they are not safe.
 func (l *Log) Close() error {
 	l.turn <- struct{}{}
 	defer l.give()
@@ -254,8 +263,14 @@ func (l *Log) Close() error {
 		l.idle.Stop()
 	}
 	if failed == nil {
+		failed = l.out.sync()
+	}
+	if failed == nil {
 		err = errors.Join(l.out.close(), l.note())
 	} else {
+		if l.out.lazy {
+			err = failed // what was answered is not safe
+		}
 		l.out.abandon()
 	}
 	if l.lock != nil {
@@ -281,14 +296,28 @@ func (l *Log) note() error {
 	return nil
 }
 
-// noteIdle notes the end when nothing was appended for a moment. If it cannot,
-// the log is as good as before: Close tries again, and tells.
+// noteIdle notes the end when nothing was appended for a moment, and makes it
+// durable before. If it cannot be noted, the log is as good as before: Close
+// tries again, and tells. If it cannot be synced, the log takes no more.
 func (l *Log) noteIdle() {
 	l.turn <- struct{}{}
 	defer l.give()
-	if l.state() == nil {
-		_ = l.note()
+	if l.state() != nil {
+		return
 	}
+	if err := l.out.sync(); err != nil {
+		l.fail(err)
+		return
+	}
+	_ = l.note()
+}
+
+// fail notes the first error of writing, after which the log takes no more.
+func (l *Log) fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed = err
+	l.move()
 }
 
 // move wakes those who wait. The caller holds mu.
