@@ -82,7 +82,10 @@ func (c *call) parse() error {
 	if c.tz != "" && c.tz != "UTC" {
 		var err error
 		if c.teller.Zone, err = zone.Load(c.tz); err != nil {
-			return c.usage("-tz %.40q: %s", c.tz, strings.TrimPrefix(err.Error(), "zone: "))
+			c.teller.Zone, err = time.LoadLocation(c.tz)
+		}
+		if err != nil {
+			return c.usage("-tz: no time zone is called %.40q: give one such as America/New_York, or UTC", c.tz)
 		}
 	}
 	return nil

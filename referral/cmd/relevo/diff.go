@@ -50,13 +50,15 @@ func diff(c *call) (int, error) {
 		c.printf("Nothing was recorded between the two moments: both are after position %d.\n", d.From.Position)
 		return fine, nil
 	}
-	c.printf("From position %s to %s:\n", c.point(d.From), c.point(d.To))
+	c.printf("From %s to %s:\n", c.point(d.From.Position, d.From.Time), c.point(d.To.Position, d.To.Time))
 	c.tellDiff(d)
 	return found, nil
 }
 
 func (c *call) tellDiff(d audit.Comparison) {
-	c.printf("\nCounts\n")
+	if d.Before != d.After {
+		c.printf("\nCounts\n")
+	}
 	before, after := counted(d.Before), counted(d.After)
 	for i := range before {
 		if before[i].n != after[i].n {
@@ -65,7 +67,7 @@ func (c *call) tellDiff(d audit.Comparison) {
 	}
 	if d.PolicyFrom != d.PolicyTo {
 		c.printf("\nPolicy\n")
-		if d.Before.Agents > 0 || d.PolicyFrom.Window > 0 {
+		if d.From.Position > 0 {
 			c.printf("  before: %s\n", c.teller.Policy(d.PolicyFrom))
 		}
 		c.printf("  after:  %s\n", c.teller.Policy(d.PolicyTo))

@@ -72,7 +72,7 @@ func (c *call) moments(v audit.View) string {
 	if v.Offer > 0 {
 		return fmt.Sprintf("just before agent %s was offered it at position %d (%s)", v.Made.To, v.Offer, c.teller.Time(v.At))
 	}
-	return fmt.Sprintf("as of position %d (%s)", v.Position, c.teller.Time(v.At))
+	return "as of " + c.point(v.Position, v.At)
 }
 
 // rows prints places of a line as a table.

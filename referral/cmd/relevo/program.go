@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/referral/audit"
 )
@@ -99,6 +100,9 @@ func (p *program) explain(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "stopped"
 	}
+	if text, ok := strings.CutSuffix(plain(err), agent.ErrUnknown.Error()); ok {
+		return text + "no record of this log speaks of it by then"
+	}
 	if r, ok := errors.AsType[*audit.RecordError](err); ok && p.log != nil {
 		return p.log.place(r.Position) + ": " + plain(err)
 	}
@@ -108,11 +112,14 @@ func (p *program) explain(err error) string {
 // plain returns an error's text without the names of packages before it.
 func plain(err error) string {
 	text := err.Error()
-	for _, name := range []string{"filelog: ", "open: ", "read: ", "eventlog: ", "audit: "} {
+	for _, name := range []string{"filelog: ", "open: ", "read: ", "eventlog: "} {
 		text = strings.TrimPrefix(text, name)
 	}
-	return text
+	return inner.Replace(text)
 }
+
+// inner takes the names of packages out of an error within an error.
+var inner = strings.NewReplacer(": book: ", ": ", ": agent: ", ": ", ": referral: ", ": ", ": eventlog: ", ": ")
 
 // screen is standard output. It keeps the first error, so that whoever reads a log
 // can stop.

@@ -189,7 +189,7 @@ func (t *tally) add(j audit.Judgement) []audit.Difference {
 // text returns the summary.
 func (t *tally) text(by string) string {
 	all := t.offers + t.waits
-	text := fmt.Sprintf("%s judged %s: %s and %s.\n", count(all, "decision"), by, count(t.offers, "offer"), count(t.waits, "waiting"))
+	text := fmt.Sprintf("%s judged %s: %s and %s.\n", count(all, "decision"), by, count(t.offers, "offer"), count(t.waits, "wait"))
 	if t.differ == 0 {
 		return text + "Nothing differs: every offer went to the first in line (invariant 2).\n"
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -68,7 +67,7 @@ func (c *call) showReferral(id uuid.UUID) error {
 	if len(story) == 0 {
 		return fmt.Errorf("referral %s: %w in this log, which ends at position %d", id, referral.ErrNotFound, log.last.Position)
 	}
-	c.printf("Referral %s, %s, as of position %d (%s):\n%s.\n\n", id, c.teller.Need(r), log.last.Position, c.teller.Time(log.last.Time), c.teller.Status(r))
+	c.printf("Referral %s, %s, as of %s:\n%s.\n\n", id, c.teller.Need(r), c.point(log.last.Position, log.last.Time), c.teller.Status(r))
 	c.printf("%s\n", strings.Join(story, "\n"))
 	return nil
 }
@@ -91,9 +90,9 @@ func (c *call) showAgent(n agent.NPN) error {
 	}
 	a, err := past.Agent(n)
 	if err != nil {
-		return fmt.Errorf("agent %s: no record of this log speaks of it", n)
+		return err
 	}
-	c.printf("Agent %s, as of position %d (%s):\n", n, past.Head().Position, c.teller.Time(past.Time()))
+	c.printf("Agent %s, as of %s:\n", n, c.point(past.Head().Position, past.Time()))
 	for _, line := range c.portrait(past, a) {
 		c.printf("%s\n", line)
 	}
@@ -118,18 +117,21 @@ func (c *call) portrait(past *audit.Past, a agent.Agent) []string {
 		duty = "on duty"
 	}
 	if !until.IsZero() {
-		duty += ", until " + c.teller.Time(until) + " if nothing is recorded before"
+		duty += ", and as all of this until " + c.teller.Time(until) + " if nothing is recorded before"
 	}
 	load := past.Load(a.NPN)
-	lines := []string{
-		fmt.Sprintf("  name         %s", a.Name),
-		fmt.Sprintf("  display      %s", a.Display),
-		fmt.Sprintf("  takes offers in %s", states),
-		fmt.Sprintf("  speaks       %s", strings.Join(slices.Compact(languages), ", ")),
-		fmt.Sprintf("  duty         %s", duty),
-		fmt.Sprintf("  offers       %d open; the last one at position %s", load.Open, never(load.LastOffer)),
+	last := "was never offered one"
+	if load.LastOffer > 0 {
+		last = fmt.Sprintf("was last offered one at position %d", load.LastOffer)
 	}
-	return lines
+	return []string{
+		"  name       " + a.Name,
+		"  display    " + a.Display.String(),
+		"  offers in  " + states,
+		"  speaks     " + strings.Join(languages, ", "),
+		"  duty       " + duty,
+		fmt.Sprintf("  holds      %s; %s", count(uint64(load.Open), "open offer"), last),
+	}
 }
 
 // never returns the position of an offer, or that there was none.

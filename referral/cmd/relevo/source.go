@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 
 	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/eventlog/filelog"
@@ -21,7 +22,8 @@ type source struct {
 	*program
 	name  string
 	dir   *filelog.Log      // nil of a file or standard input
-	input io.ReadCloser     // standard input
+	input io.Closer         // standard input
+	lines *bufio.Reader     // of it
 	end   eventlog.Position // where the log ends as it claims, 0 if nobody knows
 	last  eventlog.Head     // of the last record that was read
 	torn  error             // why what follows the last record does not count
@@ -31,9 +33,8 @@ type source struct {
 func (c *call) open(name string) (*source, error) {
 	s := &source{program: c.program, name: name}
 	if name == "-" {
-		s.openInput()
 		c.log = s
-		return s, nil
+		return s, s.openInput()
 	}
 	info, err := os.Stat(name)
 	switch {
@@ -54,7 +55,7 @@ func (c *call) open(name string) (*source, error) {
 // inaccessible returns what to do about a log that cannot be looked at.
 func (c *call) inaccessible(name string, err error) error {
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		return fmt.Errorf("there is no %s: give the directory of a log, a .jsonl file, or - for standard input", name)
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%s may not be read: permission denied: ask for the right to read, nothing else is needed", name)
@@ -104,10 +105,17 @@ func (s *source) openFile(c *call) error {
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return err
 	}
-	return isLog(s.name, start[:n])
+	if err := isLog(s.name, start[:n]); err != nil {
+		return err
+	}
+	if head, err := filelog.FileHead(s.name); err == nil { // damage is for the pass to find
+		s.end = head.Position
+	}
+	return nil
 }
 
-// isLog returns an error if what a file begins with shows that it is no log at all.
+// isLog returns an error if what a file begins with shows that it is no log at all,
+// or not the beginning of one.
 func isLog(name string, start []byte) error {
 	switch {
 	case len(start) == 0:
@@ -115,11 +123,14 @@ func isLog(name string, start []byte) error {
 	case !bytes.Contains(start, []byte(`{"position":`)):
 		return fmt.Errorf(`%s is no log, whose lines begin with {"position": give the directory of a log or its lines`, name)
 	}
+	if r, _, err := eventlog.ParsePrefix(start); err == nil && r.Position > 1 {
+		return &eventlog.CorruptError{Position: 1, File: name, Err: fmt.Errorf("it begins with position %d: if this is a part of a log, give the directory or all parts in order", r.Position)}
+	}
 	return nil
 }
 
 // openInput makes standard input a thing that can be given up while nothing comes.
-func (s *source) openInput() {
+func (s *source) openInput() error {
 	r, w := io.Pipe()
 	go func() {
 		_, err := io.Copy(w, s.stdin)
@@ -127,6 +138,12 @@ func (s *source) openInput() {
 	}()
 	context.AfterFunc(s.ctx, func() { w.CloseWithError(s.ctx.Err()) })
 	s.input = r
+	s.lines = bufio.NewReaderSize(r, 1<<16)
+	if _, err := s.lines.Peek(1); err != nil && err != io.EOF {
+		return err
+	}
+	start, _ := s.lines.Peek(s.lines.Buffered())
+	return isLog("standard input", start)
 }
 
 func (s *source) close() {
@@ -150,6 +167,10 @@ func (s *source) read(yield func(eventlog.Record, error) bool) {
 		case err == nil && s.ctx.Err() != nil:
 			err = s.ctx.Err()
 		}
+		if errors.Is(err, eventlog.ErrTorn) {
+			s.torn = err
+			return
+		}
 		if err == nil {
 			s.last = r.Head()
 		}
@@ -164,7 +185,7 @@ func (s *source) raw() audit.Records {
 	case s.dir != nil:
 		return s.dir.Read(s.ctx, 0)
 	case s.input != nil:
-		return readLines(s.input)
+		return readLines(s.lines)
 	}
 	return filelog.ReadFile(s.name)
 }

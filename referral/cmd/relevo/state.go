@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/referral"
@@ -48,7 +49,7 @@ func state(c *call) (int, error) {
 		past.WriteCanonical(c.out) // its errors are those of the output
 		return fine, nil
 	}
-	c.printf("As of position %d (%s):\n\n", past.Head().Position, c.teller.Time(past.Time()))
+	c.printf("As of %s:\n\n", c.point(past.Head().Position, past.Time()))
 	for _, n := range counted(past.Counts()) {
 		c.printf("  %-10s %s\n", n.name, thousands(uint64(n.n)))
 	}
@@ -97,10 +98,10 @@ func counted(n book.Counts) []counting {
 	}
 }
 
-// point returns a position with its time.
-func (c *call) point(h eventlog.Head) string {
-	if h.Position == 0 {
-		return "0 (before the first record)"
+// point returns a position with the time there.
+func (c *call) point(p eventlog.Position, at time.Time) string {
+	if p == 0 {
+		return "position 0 (before the first record)"
 	}
-	return fmt.Sprintf("%d (%s)", h.Position, c.teller.Time(h.Time))
+	return fmt.Sprintf("position %d (%s)", p, c.teller.Time(at))
 }

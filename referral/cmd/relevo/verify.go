@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -58,9 +59,6 @@ func verify(c *call) (int, error) {
 	}
 	v, err := audit.Verify(log.records(), continues...)
 	if err != nil {
-		if short, ok := errors.AsType[*audit.HeadError](err); ok && log.torn != nil && short.Got.Position < short.Want.Position {
-			c.printf("The log was longer when it was verified before.\n")
-		}
 		return fine, err
 	}
 	text := c.proof(v)
@@ -129,7 +127,7 @@ func (c *call) readHead(name string) (head eventlog.Head, err error) {
 func replace(name, text string) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), ".relevo-*")
 	if err != nil {
-		return fmt.Errorf("-save: %w", err)
+		return notSaved(name, err)
 	}
 	_, err = f.WriteString(text)
 	err = cmp.Or(err, f.Chmod(0o644), f.Sync(), f.Close())
@@ -139,7 +137,16 @@ func replace(name, text string) (err error) {
 	if err != nil {
 		f.Close()
 		os.Remove(f.Name())
-		return fmt.Errorf("-save: %w", err)
+		return notSaved(name, err)
 	}
 	return nil
+}
+
+// notSaved returns an error without the name of the file that was to take the
+// other's place.
+func notSaved(name string, err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err
+	}
+	return fmt.Errorf("-save: %s could not be written: %w", name, err)
 }

@@ -59,7 +59,14 @@ func (c *call) tellWhy(n agent.NPN, w audit.Answer) {
 		name += fmt.Sprintf(" (%s)", w.Agent.Name)
 	}
 	if w.Rank == 0 {
-		c.printf("%s was not in line, among %d who were:\n", name, len(w.Line))
+		others := fmt.Sprintf("%d others were", len(w.Line))
+		switch len(w.Line) {
+		case 0:
+			others = "nobody was"
+		case 1:
+			others = "1 other was"
+		}
+		c.printf("%s was not in line, and %s:\n", name, others)
 		for _, r := range w.Reasons {
 			c.printf("  %s\n", r.Sentence("en"))
 		}
