@@ -98,13 +98,33 @@ func list(c *call) (int, error) {
 		return fine, c.usage("-follow: %s is a file, which a desk does not append to: give the directory of the log", log.name)
 	}
 	entries := f.Select(records)
+	if *follow && log.input != nil {
+		entries = c.atOnce(entries)
+	}
 	switch {
 	case *asJSON:
-		return fine, c.listJSON(entries)
+		err = c.listJSON(entries)
 	case *asCSV:
-		return fine, c.listCSV(entries)
+		err = c.listCSV(entries)
+	default:
+		err = c.listSentences(entries)
 	}
-	return fine, c.listSentences(entries)
+	if *follow && c.ctx.Err() != nil {
+		return fine, nil
+	}
+	return fine, err
+}
+
+// atOnce yields entries, and prints each before it waits for the next.
+func (c *call) atOnce(entries iter.Seq2[audit.Entry, error]) iter.Seq2[audit.Entry, error] {
+	return func(yield func(audit.Entry, error) bool) {
+		for e, err := range entries {
+			if !yield(e, err) {
+				return
+			}
+			c.out.Flush()
+		}
+	}
 }
 
 func (c *call) listSentences(entries iter.Seq2[audit.Entry, error]) error {
