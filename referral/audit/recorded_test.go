@@ -19,6 +19,8 @@ func firstAfternoon(t testing.TB) logs.Recording {
 	return r
 }
 
+// Of a recorded log everything holds, and by today's rules each of its decisions is
+// what it was (B4, invariant 2).
 func TestTheRecordedLogHolds(t *testing.T) {
 	r := firstAfternoon(t)
 	v, err := audit.Verify(r.Records(), eventlog.Head{Position: r.Position, Sum: r.Sum})
@@ -38,8 +40,8 @@ func TestTheRecordedLogHolds(t *testing.T) {
 	}
 }
 
-// TestEveryPastStateIsTheFold rebuilds the state at every position of a recorded
-// log, and compares it with a fold that stops there.
+// TestEveryPastStateIsTheFold rebuilds the state at every position of a recorded log
+// (B3), and compares it with a fold that stops there.
 func TestEveryPastStateIsTheFold(t *testing.T) {
 	r := firstAfternoon(t)
 	fold := book.New()

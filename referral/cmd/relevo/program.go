@@ -119,7 +119,7 @@ func plain(err error) string {
 }
 
 // inner takes the names of packages out of an error within an error.
-var inner = strings.NewReplacer(": book: ", ": ", ": agent: ", ": ", ": referral: ", ": ", ": eventlog: ", ": ")
+var inner = strings.NewReplacer(": book: ", ": ", ": agent: ", ": ", ": referral: ", ": ", ": eventlog: ", ": ", ": geo: ", ": ", ": spoken: ", ": ")
 
 // screen is standard output. It keeps the first error, so that whoever reads a log
 // can stop.

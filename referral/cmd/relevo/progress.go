@@ -16,6 +16,7 @@ import (
 type progress struct {
 	w     io.Writer
 	now   func() time.Time
+	end   eventlog.Position // 0 if nobody knows
 	began time.Time
 	shown time.Time
 	width int // of the line that stands there
@@ -37,14 +38,11 @@ func (p *progress) watch(records audit.Records, end eventlog.Position) audit.Rec
 		return records
 	}
 	return func(yield func(eventlog.Record, error) bool) {
-		p.began = p.now()
-		p.shown = p.began.Add(patience - pace)
+		p.start(end)
 		defer p.erase()
 		for r, err := range records {
 			if err == nil && r.Position%lookEach == 0 {
-				if now := p.now(); now.Sub(p.shown) >= pace {
-					p.show(r.Position, end, now)
-				}
+				p.at(r.Position)
 			}
 			if !yield(r, err) {
 				return
@@ -53,9 +51,27 @@ func (p *progress) watch(records audit.Records, end eventlog.Position) audit.Rec
 	}
 }
 
+// start begins to tell of what goes on to a position, 0 if nobody knows to which.
+func (p *progress) start(end eventlog.Position) {
+	if p.w != nil {
+		p.end, p.began = end, p.now()
+		p.shown = p.began.Add(patience - pace)
+	}
+}
+
+// at tells that a position is reached, if it is time to.
+func (p *progress) at(position eventlog.Position) {
+	if p.w == nil {
+		return
+	}
+	if now := p.now(); now.Sub(p.shown) >= pace {
+		p.shown = now
+		p.show(position, p.end, now)
+	}
+}
+
 // show writes the line anew.
 func (p *progress) show(at, end eventlog.Position, now time.Time) {
-	p.shown = now
 	rate := float64(at) / now.Sub(p.began).Seconds()
 	line := thousands(uint64(at)) + " records"
 	if end >= at {

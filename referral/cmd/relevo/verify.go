@@ -2,9 +2,7 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -83,8 +81,9 @@ func (c *call) verdict(v audit.Verified) string {
 	}
 	n := v.Counts
 	return fmt.Sprintf("The log is whole and lawful: %s, one chain, and invariants 1, 3 and 4 hold.\n", count(uint64(v.Position), "record")) +
-		fmt.Sprintf("It has %s and %s, with %s: %d accepted, %d exhausted, %d withdrawn.\n",
-			count(uint64(n.Agents), "agent"), count(uint64(n.Requested), "referral"), count(uint64(n.Offered), "offer"), n.Accepted, n.Exhausted, n.Withdrawn)
+		fmt.Sprintf("It has %s and %s, with %s: %s accepted, %s exhausted, %s withdrawn.\n",
+			count(uint64(n.Agents), "agent"), count(uint64(n.Requested), "referral"), count(uint64(n.Offered), "offer"),
+			thousands(uint64(n.Accepted)), thousands(uint64(n.Exhausted)), thousands(uint64(n.Withdrawn)))
 }
 
 // count returns how many there are of a thing.
@@ -145,8 +144,5 @@ func replace(name, text string) (err error) {
 // notSaved returns an error without the name of the file that was to take the
 // other's place.
 func notSaved(name string, err error) error {
-	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		err = path.Err
-	}
-	return fmt.Errorf("-save: %s could not be written: %w", name, err)
+	return fmt.Errorf("-save: %s could not be written: %w", name, cause(err))
 }

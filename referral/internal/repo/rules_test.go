@@ -25,8 +25,7 @@ func rules() (all []rule) {
 		all = append(all, rule{fmt.Sprintf("R%d", n), true})
 	}
 	for n := 1; n <= 6; n++ {
-		built := n != 3 && n != 4 // past states and rematches are not built
-		all = append(all, rule{fmt.Sprintf("B%d", n), built})
+		all = append(all, rule{fmt.Sprintf("B%d", n), true})
 	}
 	for n := 1; n <= 7; n++ {
 		all = append(all, rule{fmt.Sprintf("invariant %d", n), true})
