@@ -2,6 +2,7 @@ package referral
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/relevo-go/relevo/agent"
 )
@@ -36,9 +37,9 @@ func (r *Referral) allows(e Event) error {
 			return breaks("R1", "its deadline is not after it")
 		}
 	case Accepted:
-		return r.answers(e.By, e)
+		return r.answers(e.By, e.At)
 	case Declined:
-		return r.answers(e.By, e)
+		return r.answers(e.By, e.At)
 	case Expired:
 		switch {
 		case r.Status != StatusOffered || e.From != r.Offer.To:
@@ -78,11 +79,11 @@ func (r *Referral) allows(e Event) error {
 
 // answers returns why an agent's answer is not that of the open offer's holder
 // within the window.
-func (r *Referral) answers(by agent.NPN, e Event) error {
+func (r *Referral) answers(by agent.NPN, at time.Time) error {
 	switch {
 	case r.Status != StatusOffered || by != r.Offer.To:
 		return r.notHeld(by)
-	case !e.When().Before(r.Offer.Deadline):
+	case !at.Before(r.Offer.Deadline):
 		return breaks("R1", "the offer was open until %s", stamp(r.Offer.Deadline))
 	}
 	return nil

@@ -63,10 +63,7 @@ func Compare(records Records, from, to Moment) (c Comparison, err error) {
 		c.PolicyFrom, _ = p.Policy()
 	}
 	err = p.replay(records, to, func(r *eventlog.Record) {
-		if from.kind != theEnd && from.covers(r) {
-			return
-		}
-		if from.kind == theEnd {
+		if from.covers(r) {
 			return
 		}
 		if !begun {
@@ -96,12 +93,11 @@ func Compare(records Records, from, to Moment) (c Comparison, err error) {
 	if !begun {
 		begin() // nothing came after
 	}
-	if to.kind == theEnd {
-		if err := from.reached(p.head.Position); err != nil {
-			return Comparison{}, err
-		}
+	if err := from.reached(p.head.Position); err != nil && to.kind == theEnd {
+		return Comparison{}, err
 	}
-	if from.reached(p.head.Position) != nil || from.kind == atInstant && to.kind == atInstant && from.at.After(to.at) {
+	late := from.kind == atInstant && (to.kind == atInstant && from.at.After(to.at) || to.kind == afterPosition && from.at.After(p.head.Time))
+	if from.reached(p.head.Position) != nil || late {
 		return Comparison{}, fmt.Errorf("from %s to %s: the second moment is before the first: give them the other way round", from, to)
 	}
 	c.To, c.After = p.head, p.Counts()
@@ -164,6 +160,9 @@ func nextWords(in *json.Decoder) (string, error) {
 	token, err := in.Token()
 	opened, compound := token.(json.Delim)
 	if err != nil || !compound {
+		if token == nil {
+			token = ""
+		}
 		return fmt.Sprint(token), err
 	}
 	var parts []string

@@ -4,23 +4,10 @@ import (
 	"testing"
 
 	"github.com/relevo-go/relevo/eventlog"
-	"github.com/relevo-go/relevo/examples/logs"
 	"github.com/relevo-go/relevo/referral/audit"
 	"github.com/relevo-go/relevo/referral/book"
 )
 
-// firstAfternoon returns the recorded log.
-func firstAfternoon(t testing.TB) logs.Recording {
-	t.Helper()
-	r, err := logs.FirstAfternoon()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-// Of a recorded log everything holds, and by today's rules each of its decisions is
-// what it was (B4, invariant 2).
 func TestTheRecordedLogHolds(t *testing.T) {
 	r := firstAfternoon(t)
 	v, err := audit.Verify(r.Records(), eventlog.Head{Position: r.Position, Sum: r.Sum})
@@ -40,8 +27,8 @@ func TestTheRecordedLogHolds(t *testing.T) {
 	}
 }
 
-// TestEveryPastStateIsTheFold rebuilds the state at every position of a recorded log
-// (B3), and compares it with a fold that stops there.
+// TestEveryPastStateIsTheFold rebuilds the state at every position of a recorded
+// log (B3), and compares it with a fold that stops there.
 func TestEveryPastStateIsTheFold(t *testing.T) {
 	r := firstAfternoon(t)
 	fold := book.New()

@@ -85,19 +85,17 @@ func (j Judgement) Differences() (list []Difference) {
 
 // Rematch judges each recorded decision, an offer or a waiting, against its own
 // prefix of the log (B4): by the rules of this version, under the policy in force
-// then or, if one is given, under that instead. What would have followed from another
+// then, or under what a change makes of it. What would have followed from another
 // decision is not carried on: each is judged on what was recorded before it. Its
-// error, the last pair, is that of [AsOf].
+// error, the last pair, is that of [AsOf], or says what is wrong with the policy.
 //
-// Under the log's own policy nothing differs, unless the rules have changed since or
-// another desk wrote the log.
-func Rematch(records Records, policy *referral.Policy) iter.Seq2[Judgement, error] {
+// Without a change nothing differs, unless the rules have changed since or another
+// desk wrote the log.
+func Rematch(records Records, change Change) iter.Seq2[Judgement, error] {
 	return func(yield func(Judgement, error) bool) {
-		if policy != nil {
-			if err := policy.Check(); err != nil {
-				yield(Judgement{}, err)
-				return
-			}
+		if _, err := change.of(referral.DefaultPolicy()); err != nil {
+			yield(Judgement{}, err)
+			return
 		}
 		p, more := newPast(), true
 		var unread error
@@ -108,7 +106,7 @@ func Rematch(records Records, policy *referral.Policy) iter.Seq2[Judgement, erro
 				}
 			}
 		}, Moment{}, func(r *eventlog.Record) {
-			j, ok, err := p.judge(r, policy)
+			j, ok, err := p.judge(r, change)
 			if err != nil {
 				unread = err
 			} else if ok {
@@ -131,7 +129,7 @@ var (
 
 // judge judges the decision that a record holds, if it holds one, against what was
 // recorded before it.
-func (p *Past) judge(r *eventlog.Record, policy *referral.Policy) (j Judgement, ok bool, err error) {
+func (p *Past) judge(r *eventlog.Record, change Change) (j Judgement, ok bool, err error) {
 	if r.Kind != kindOffered && r.Kind != kindWaiting {
 		return j, false, nil
 	}
@@ -148,8 +146,8 @@ func (p *Past) judge(r *eventlog.Record, policy *referral.Policy) (j Judgement, 
 		return j, false, recordError(r, fmt.Errorf("there was no live request before it: verify the log"))
 	}
 	inForce, _ := p.book.Policy()
-	if policy != nil {
-		inForce = *policy
+	if inForce, err = change.of(inForce); err != nil {
+		return j, false, err
 	}
 	j = Judgement{Position: r.Position, At: r.Time, Referral: stream.Referral}
 	switch e := event.(type) {

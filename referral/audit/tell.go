@@ -159,12 +159,17 @@ func (t Teller) ofAgent(n agent.NPN, event book.Event) (sentence, rule string) {
 	case agent.LicenseRemoved:
 		return say("R21", "holds the license %q in %s no more", e.Number, e.State)
 	case agent.DisplayChosen:
-		rules := [...]string{agent.DisplayAll: "S5", agent.DisplayNoStreet: "S6", agent.DisplayHome: "S7", agent.DisplayNone: "S8"}
-		rule := "R26"
-		if int(e.Choice) < len(rules) {
-			rule = rules[e.Choice]
+		switch e.Choice {
+		case agent.DisplayAll:
+			return say("S5", "chooses display 1: all contact information, wherever licensed")
+		case agent.DisplayNoStreet:
+			return say("S6", "chooses display 2: all but the street address, wherever licensed")
+		case agent.DisplayHome:
+			return say("S7", "chooses display 3: all contact information, in the home state only")
+		case agent.DisplayNone:
+			return say("S8", "chooses display 4: to take no part")
 		}
-		return say(rule, "chooses display %s", e.Choice)
+		return say("R26", "chooses display %s", e.Choice)
 	case agent.StatesUnticked:
 		if e.States == 0 {
 			return say("S11", "has no state unticked")
@@ -183,7 +188,7 @@ func (t Teller) ofAgent(n agent.NPN, event book.Event) (sentence, rule string) {
 		}
 		shifts := make([]string, len(e.Weekly))
 		for i, s := range e.Weekly {
-			shifts[i] = fmt.Sprintf("%s %s-%s", s.Day, s.From, s.To)
+			shifts[i] = fmt.Sprintf("%s %s to %s", s.Day, s.From, s.To)
 		}
 		return say("B1", "is available %s (%s)", strings.Join(shifts, ", "), e.Zone)
 	case agent.OverrideSet:

@@ -1,30 +1,29 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
 
 	"github.com/relevo-go/relevo/agent"
-	"github.com/relevo-go/relevo/referral"
 	"github.com/relevo-go/relevo/referral/audit"
 )
 
 var rematchCommand = command{
 	name: "rematch",
 	args: "LOG [-policy FILE] [-q]",
-	does: "judge each recorded offer again, by today's rules or another policy",
+	does: "judge each recorded offer again, by today's rules or under another policy",
 	more: `Rematch judges each recorded decision, an offer or a waiting, against what was recorded
 before it: by the rules of this version of relevo, under the policy in force then or
 under another one. What would have followed from another decision is not carried on.
 Under the log's own policy nothing differs (invariant 2), unless the rules have changed
 since or something else wrote the log. The exit status is 1 if something differs.
 
-A policy is a file with the keys of a desk.policy_set, all of them:
+Another policy is a file with a JSON object that has any keys of a desk.policy_set
+record. What it names is changed, and all else stays as it was in force then:
 
-  {"window": "15m0s", "give_up": "24h0m0s", "radius_meters": 80000, "max_open_offers": 3,
-   "terms": {"cms": "", "help_on_demand": ""}}
+  {"radius_meters": 80000}
+  {"window": "10m0s", "give_up": "2h0m0s", "max_open_offers": 3, "terms": {"cms": "2027-01"}}
 `,
 	examples: `  relevo rematch /var/lib/desk                      # did every offer go to the first in line?
   relevo rematch /var/lib/desk -policy radius.json  # and if agents had to be within 80 km?
@@ -35,12 +34,12 @@ A policy is a file with the keys of a desk.policy_set, all of them:
 
 func rematch(c *call) (int, error) {
 	c.zoned()
-	file := c.flags.String("policy", "", "the `FILE` with the policy to judge by, instead of the one in force then")
+	file := c.flags.String("policy", "", "the `FILE` with what to change in the policy that was in force")
 	quiet := c.flags.Bool("q", false, "print the summary only")
 	if err := c.parse(); err != nil {
 		return fine, err
 	}
-	policy, err := c.policy(*file)
+	change, err := c.change(*file)
 	if err != nil {
 		return fine, err
 	}
@@ -49,7 +48,7 @@ func rematch(c *call) (int, error) {
 		return fine, err
 	}
 	var sum tally
-	for j, err := range audit.Rematch(log.records(), policy) {
+	for j, err := range audit.Rematch(log.records(), change) {
 		if err != nil {
 			return fine, err
 		}
@@ -59,8 +58,8 @@ func rematch(c *call) (int, error) {
 		}
 	}
 	by := "under the policy in force then"
-	if policy != nil {
-		by = "under the policy of " + *file
+	if change != nil {
+		by = "under the policy as " + *file + " changes it"
 	}
 	c.printf("%s", sum.text(by))
 	if sum.differ > 0 {
@@ -69,20 +68,20 @@ func rematch(c *call) (int, error) {
 	return fine, nil
 }
 
-// policy reads a policy, nil if no file is given.
-func (c *call) policy(file string) (*referral.Policy, error) {
+// change reads what a file makes another of the policy, nil if no file is given.
+func (c *call) change(file string) (audit.Change, error) {
 	if file == "" {
 		return nil, nil
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, c.usage("-policy: %v", err)
+		return nil, c.usage("-policy: %s: %v", file, cause(err))
 	}
-	var p referral.Policy
-	if err := json.Unmarshal(text, &p); err != nil {
-		return nil, c.usage("-policy: %s: %v: write it as relevo rematch -h shows", file, err)
+	change, err := audit.ParseChange(text)
+	if err != nil {
+		return nil, c.usage("-policy: %s: %v", file, err)
 	}
-	return &p, nil
+	return change, nil
 }
 
 // tellJudgement prints how a decision differs, and why.
