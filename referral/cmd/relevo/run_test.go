@@ -180,6 +180,25 @@ func TestOutputFails(t *testing.T) {
 	}
 }
 
+// Once nobody reads what is printed, the log is not read on.
+func TestOutputFailsMeanwhile(t *testing.T) {
+	r, err := logs.FirstAfternoon()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, w := io.Pipe()
+	go func() { // and then nothing comes, for ever
+		for line := range strings.Lines(r.Lines) {
+			io.WriteString(w, line)
+		}
+	}()
+	defer in.Close()
+	var stderr bytes.Buffer
+	if status := run(t.Context(), []string{"log", "-follow", "-"}, in, full{io.ErrClosedPipe}, &stderr, false); status != fine || stderr.Len() > 0 {
+		t.Errorf("relevo log -follow - into a closed pipe = %d, %q, want 0 and nothing", status, &stderr)
+	}
+}
+
 // What -save writes takes the place of what was there at once, and leaves nothing
 // else.
 func TestSave(t *testing.T) {
