@@ -101,15 +101,15 @@ func sameAsDirectory(t *testing.T, data []byte, records []eventlog.Record, err e
 	if damage != nil {
 		got, ok := asDamage(err)
 		if !ok || errors.Is(err, eventlog.ErrTorn) || got.Position != damage.Position || got.Last != damage.Last || got.Offset != damage.Offset || got.Err.Error() != damage.Err.Error() {
-			t.Fatalf("%q ends with %v, in a directory with %v", data, err, damage)
+			t.Fatalf("%.400q ends with %v, in a directory with %v", data, err, damage)
 		}
 		return
 	}
 	if torn != errors.Is(err, eventlog.ErrTorn) || !torn && err != nil {
-		t.Fatalf("%q ends with %v, in a directory it is torn: %t", data, err, torn)
+		t.Fatalf("%.400q ends with %v, in a directory it is torn: %t", data, err, torn)
 	}
 	if diff := diffLines(want, records); diff != "" {
-		t.Fatalf("%q: (-directory +file)\n%s", data, diff)
+		t.Fatalf("%.400q: (-directory +file)\n%s", data, diff)
 	}
 }
 

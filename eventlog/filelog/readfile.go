@@ -2,6 +2,7 @@ package filelog
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -19,7 +20,8 @@ import (
 // It yields whole appends only. A file that ends in bytes that are none ends
 // with a [eventlog.CorruptError] that is [eventlog.ErrTorn], where a log in a
 // directory would be torn; if the file is being written, more may come. Anything
-// else that is wrong is a CorruptError that is not.
+// else that is wrong is a CorruptError that is not. A named pipe is read as
+// [eventlog.ReadLines] reads.
 //
 // A record's Data is the caller's, as it is with a log's Read.
 func ReadFile(path string) iter.Seq2[eventlog.Record, error] { return readFile(osDisk{}, path) }
@@ -48,6 +50,9 @@ func yieldFile(d disk, path string, yield func(eventlog.Record, error) bool) err
 	if info.IsDir() {
 		return isADir(path)
 	}
+	if r, ok := f.(io.Reader); ok && !info.Mode().IsRegular() {
+		return yieldPipe(r, path, yield)
+	}
 	size := info.Size()
 	p, word, before := begin(f, path, size)
 	out := appends{yield: yield, before: before, last: before}
@@ -66,6 +71,22 @@ func yieldFile(d disk, path string, yield func(eventlog.Record, error) bool) err
 	}
 	if n := len(out.open); n > 0 {
 		return out.judge(f, at(errCutShort, out.open[n-1].Head(), path, size), size)
+	}
+	return nil
+}
+
+// yieldPipe yields what comes through a file that has no size and no offsets.
+func yieldPipe(r io.Reader, path string, yield func(eventlog.Record, error) bool) error {
+	for r, err := range eventlog.ReadLines(r) {
+		if damage, ok := asDamage(err); ok {
+			damage.File = path
+		}
+		if err != nil {
+			return err
+		}
+		if !yield(r, nil) {
+			return nil
+		}
 	}
 	return nil
 }
@@ -145,7 +166,14 @@ func (a *appends) judge(f io.ReaderAt, err error, size int64) error {
 // is found from the file's end, whatever the file's size, and nothing is
 // verified. A file without a whole append has the zero Head.
 func FileHead(path string) (eventlog.Head, error) {
-	head, err := fileHead(osDisk{}, path)
+	info, err := os.Stat(path)
+	if err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		err = errors.New("it is no regular file, and where it ends is known when it is read")
+	}
+	var head eventlog.Head
+	if err == nil {
+		head, err = fileHead(osDisk{}, path)
+	}
 	if err != nil {
 		return eventlog.Head{}, fmt.Errorf("filelog: the end of %s: %w", path, err)
 	}
