@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -163,15 +164,9 @@ func (f full) Write([]byte) (int, error) { return 0, f.err }
 
 func TestOutputFails(t *testing.T) {
 	placeOf(t, "")
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Close()
-	defer w.Close()
 	for _, args := range [][]string{{"log", "log"}, {"log", "log", "-json"}, {"log", "log.jsonl", "-csv"}, {"state", "log", "-json"}, {"-h"}} {
 		var stderr bytes.Buffer
-		if status := run(t.Context(), args, nil, w, &stderr, false); status != fine || stderr.Len() > 0 {
+		if status := run(t.Context(), args, nil, full{syscall.EPIPE}, &stderr, false); status != fine || stderr.Len() > 0 {
 			t.Errorf("relevo %v into a closed pipe = %d, %q, want 0 and nothing", args, status, &stderr)
 		}
 		if status := run(t.Context(), args, nil, full{errors.New("no room")}, &stderr, false); status != noAnswer || stderr.String() != "relevo: standard output: no room\n" {

@@ -185,7 +185,7 @@ func (s *source) raw() audit.Records {
 	case s.dir != nil:
 		return s.dir.Read(s.ctx, 0)
 	case s.input != nil:
-		return readLines(s.lines)
+		return eventlog.ReadLines(s.lines)
 	}
 	return filelog.ReadFile(s.name)
 }
@@ -230,25 +230,4 @@ func (s *source) place(p eventlog.Position) string {
 		return s.name
 	}
 	return fmt.Sprintf("file %s, byte %d", file, offset)
-}
-
-// readLines yields the records of lines.
-func readLines(r io.Reader) audit.Records {
-	return func(yield func(eventlog.Record, error) bool) {
-		var head eventlog.Head
-		in := bufio.NewReaderSize(r, 1<<20)
-		for {
-			line, err := in.ReadBytes('\n')
-			if err == io.EOF && len(line) == 0 {
-				return
-			}
-			var record eventlog.Record
-			if err == nil || err == io.EOF {
-				record, err = head.NextLine(bytes.TrimSuffix(line, []byte("\n")))
-			}
-			if !yield(record, err) || err != nil {
-				return
-			}
-		}
-	}
 }

@@ -63,7 +63,7 @@ func verify(c *call) (int, error) {
 	if len(continues) > 0 {
 		text = fmt.Sprintf("It goes on from position %d of %s: nothing up to there was changed or cut off.\n", continues[0].Position, *before) + text
 	}
-	text = c.verdict(v) + text
+	text = verdict(v, log.torn != nil) + text
 	c.printf("%s", text)
 	if log.torn != nil {
 		return found, nil
@@ -75,12 +75,16 @@ func verify(c *call) (int, error) {
 }
 
 // verdict returns what was verified, in sentences.
-func (c *call) verdict(v audit.Verified) string {
+func verdict(v audit.Verified, torn bool) string {
+	log := "The log"
+	if torn {
+		log = "Up to its torn end the log"
+	}
 	if v.Position == 0 {
-		return "The log is whole and empty.\n"
+		return log + " is whole and empty.\n"
 	}
 	n := v.Counts
-	return fmt.Sprintf("The log is whole and lawful: %s, one chain, and invariants 1, 3 and 4 hold.\n", count(uint64(v.Position), "record")) +
+	return fmt.Sprintf("%s is whole and lawful: %s, one chain, and invariants 1, 3 and 4 hold.\n", log, count(uint64(v.Position), "record")) +
 		fmt.Sprintf("It has %s and %s, with %s: %s accepted, %s exhausted, %s withdrawn.\n",
 			count(uint64(n.Agents), "agent"), count(uint64(n.Requested), "referral"), count(uint64(n.Offered), "offer"),
 			thousands(uint64(n.Accepted)), thousands(uint64(n.Exhausted)), thousands(uint64(n.Withdrawn)))
