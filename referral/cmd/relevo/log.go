@@ -28,10 +28,10 @@ before it.
 A referral's records all count as from the state that its request names, and as in each
 language that it asks for.
 `,
-	examples: `  relevo log /var/lib/desk -kind referral.offered -state FL     # every offer to consumers in Florida
-  relevo log /var/lib/desk -agent 9900192127 -since 2026-11-23  # what concerned an agent from that day on
+	examples: `  relevo log /var/lib/desk -kind referral.offered -state FL      # offers of referrals in Florida
+  relevo log /var/lib/desk -agent 9900192127 -since 2026-11-23   # of an agent, from that day on
   relevo log /var/lib/desk -language ht -csv > creole.csv
-  relevo log /var/lib/desk -follow -kind referral               # what happens now
+  relevo log /var/lib/desk -follow -kind referral                # what happens now
   relevo log /var/lib/desk -json | relevo verify -
 `,
 	run: list,
@@ -47,7 +47,7 @@ func list(c *call) (int, error) {
 	since := c.flags.String("since", "", "records from this `TIME` on")
 	until := c.flags.String("until", "", "records before this `TIME`")
 	asJSON := c.flags.Bool("json", false, "print the log's own lines")
-	asCSV := c.flags.Bool("csv", false, "print a table: "+strings.Join(columns, ", "))
+	asCSV := c.flags.Bool("csv", false, "print a table with the columns\n"+strings.Join(columns, ", "))
 	follow := c.flags.Bool("follow", false, "go on with what is appended to a directory, until Ctrl-C")
 	err := c.parse()
 	if err != nil {

@@ -99,6 +99,25 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// A pipe with a name, as the shell's <(…) is one, is read once and as a stream.
+func TestNamedPipe(t *testing.T) {
+	placeOf(t, "")
+	if err := syscall.Mkfifo("pipe", 0o644); err != nil {
+		t.Skip(err)
+	}
+	go func() {
+		if w, err := os.OpenFile("pipe", os.O_WRONLY, 0); err == nil {
+			text, _ := os.ReadFile("log.jsonl")
+			w.Write(text)
+			w.Close()
+		}
+	}()
+	want := shell(t, "relevo verify log")
+	if got := shell(t, "relevo verify pipe"); got != want {
+		t.Errorf("relevo verify of a pipe = %+v, want %+v", got, want)
+	}
+}
+
 // Whoever reads the first lines and leaves, as head does, leaves nobody in trouble.
 func TestClosedPipe(t *testing.T) {
 	placeOf(t, "")

@@ -17,12 +17,13 @@ import (
 	"github.com/relevo-go/relevo/referral/audit"
 )
 
-// source is the log that a command reads: a directory, a file or standard input.
+// source is the log that a command reads: a directory, a file, or a stream such as
+// standard input.
 type source struct {
 	*program
 	name  string
-	dir   *filelog.Log      // nil of a file or standard input
-	input io.Closer         // standard input
+	dir   *filelog.Log      // nil of a file or a stream
+	input io.Closer         // the stream, nil of a directory or a file
 	lines *bufio.Reader     // of it
 	end   eventlog.Position // where the log ends as it claims, 0 if nobody knows
 	last  eventlog.Head     // of the last record that was read
@@ -33,8 +34,8 @@ type source struct {
 func (c *call) open(name string) (*source, error) {
 	s := &source{program: c.program, name: name}
 	if name == "-" {
-		c.log = s
-		return s, s.openInput()
+		s.name, c.log = "standard input", s
+		return s, s.openInput(s.stdin)
 	}
 	info, err := os.Stat(name)
 	switch {
@@ -42,8 +43,13 @@ func (c *call) open(name string) (*source, error) {
 		return nil, c.inaccessible(name, err)
 	case info.IsDir():
 		err = s.openDir(c)
-	default:
+	case info.Mode().IsRegular():
 		err = s.openFile(c)
+	default: // a pipe with a name, or the shell's <(…)
+		var f *os.File
+		if f, err = os.Open(name); err == nil {
+			err = s.openInput(f)
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -114,14 +120,16 @@ func (s *source) openFile(c *call) error {
 	return nil
 }
 
+const lineStart = `{"position":`
+
 // isLog returns an error if what a file begins with shows that it is no log at all,
 // or not the beginning of one.
 func isLog(name string, start []byte) error {
 	switch {
 	case len(start) == 0:
 		return fmt.Errorf("%s is empty: no log has no records at all, so something went wrong before", name)
-	case !bytes.Contains(start, []byte(`{"position":`)):
-		return fmt.Errorf(`%s is no log, whose lines begin with {"position": give the directory of a log or its lines`, name)
+	case !bytes.Contains(start, []byte(lineStart)):
+		return fmt.Errorf("%s is no log, whose lines begin with %s: give the directory of a log or its lines", name, lineStart[:len(lineStart)-1])
 	}
 	if r, _, err := eventlog.ParsePrefix(start); err == nil && r.Position > 1 {
 		return &eventlog.CorruptError{Position: 1, File: name, Err: fmt.Errorf("it begins with position %d: if this is a part of a log, give the directory or all parts in order", r.Position)}
@@ -129,21 +137,21 @@ func isLog(name string, start []byte) error {
 	return nil
 }
 
-// openInput makes standard input a thing that can be given up while nothing comes.
-func (s *source) openInput() error {
+// openInput makes a stream a thing that can be given up while nothing comes.
+func (s *source) openInput(from io.Reader) error {
 	r, w := io.Pipe()
 	go func() {
-		_, err := io.Copy(w, s.stdin)
+		_, err := io.Copy(w, from)
 		w.CloseWithError(err)
 	}()
 	context.AfterFunc(s.ctx, func() { w.CloseWithError(s.ctx.Err()) })
 	s.input = r
-	s.lines = bufio.NewReaderSize(r, 1<<16)
-	if _, err := s.lines.Peek(1); err != nil && err != io.EOF {
+	s.lines = bufio.NewReaderSize(r, 64<<10)
+	if _, err := s.lines.Peek(len(lineStart)); err != nil && err != io.EOF {
 		return err
 	}
 	start, _ := s.lines.Peek(s.lines.Buffered())
-	return isLog("standard input", start)
+	return isLog(s.name, start)
 }
 
 func (s *source) close() {
@@ -220,7 +228,7 @@ func (s *source) place(p eventlog.Position) string {
 	file, offset, err := s.name, int64(0), error(nil)
 	switch {
 	case s.input != nil:
-		return fmt.Sprintf("line %d of standard input", p)
+		return fmt.Sprintf("line %d of %s", p, s.name)
 	case s.dir != nil:
 		file, offset, err = s.dir.Locate(p)
 	default:

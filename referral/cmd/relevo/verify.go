@@ -28,8 +28,8 @@ cut off, or that all of it was written anew.
 
 The exit status is 1 if something does not hold or the log ends inside an append.
 `,
-	examples: `  relevo verify /var/lib/desk                              # is the log whole and lawful?
-  relevo verify /var/lib/desk -save head.txt               # and keep where it ends
+	examples: `  relevo verify /var/lib/desk                                # is the log whole and lawful?
+  relevo verify /var/lib/desk -save head.txt                 # and keep where it ends
   relevo verify /var/lib/desk -head head.txt -save head.txt # every night: does it go on from there?
   zcat log.jsonl.gz | relevo verify -
 `,
