@@ -45,6 +45,10 @@
 // stayed are written again and synced before they are answered from, because the
 // system may show what it never wrote to disk.
 //
+// A log that is open with ReadOnly changes nothing and ends before the tear;
+// [Log.Torn] tells of it. [ReadFile] reads one file, also one that was exported,
+// and judges its end in the same way.
+//
 // Everything else that is not a whole, chained, dense log is damage, and is
 // refused with an [eventlog.CorruptError] that names the file, the byte, the
 // first position lost and the last good one; nothing is changed and nothing is

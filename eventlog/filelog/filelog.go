@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,8 +29,9 @@ type Options struct {
 
 	// ReadOnly opens the log beside a writer in any process: without the lock,
 	// with no more than the right to read, and without changing anything. Such a
-	// log ends before a torn or half-written append and refuses Append; its Read
-	// looks for what is new, and its Wait does so every 20 ms.
+	// log ends before a torn or half-written append, of which Torn tells, and
+	// refuses Append; its Read looks for what is new, and its Wait does so every
+	// 20 ms.
 	ReadOnly bool
 
 	// NoSync answers appends before the disk has them, for logs that can be made
@@ -68,6 +71,7 @@ type Log struct {
 
 	mu     sync.Mutex
 	known  survey // what is durable, or written if NoSync; changed in one's turn and under mu
+	torn   *tear  // what stands behind it, if the log is read-only
 	failed error  // the first error of writing
 	closed bool
 	moved  chan struct{} // closed when known, failed or closed changes; nil while nobody waits
@@ -129,6 +133,26 @@ func open(dir string, opts *Options, d disk) (*Log, error) {
 	return l, nil
 }
 
+// IsLog reports whether a directory holds a log, one without a record too: a
+// segment, the lock, or the note of the end. Opened with ReadOnly, a directory
+// that holds none is an empty log. A path that is no directory is an error.
+func IsLog(dir string) (bool, error) {
+	names, err := osDisk{}.list(dir)
+	if err != nil {
+		return false, named("look for a log", err)
+	}
+	firsts, err := segmentNames(names)
+	return len(firsts) > 0 || err != nil || slices.Contains(names, lockName) || slices.Contains(names, endName), nil
+}
+
+// Head returns the end of the log as far as it is known, without looking: that
+// of a read-only log is as of its last Read, Wait or Torn, or its opening.
+func (l *Log) Head() eventlog.Head {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.known.head
+}
+
 // named returns err saying which package and verb it comes from, unless it says
 // so already.
 func named(verb string, err error) error {
@@ -140,6 +164,8 @@ func named(verb string, err error) error {
 
 func (l *Log) openToRead() error {
 	switch is, err := l.disk.isDir(l.dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w: give the directory of a log, or open it for writing to make one", err)
 	case err != nil:
 		return err
 	case !is:
@@ -149,7 +175,7 @@ func (l *Log) openToRead() error {
 	if err != nil {
 		return err
 	}
-	if err := l.known.steady((*survey).open); err != nil {
+	if l.torn, err = l.known.steady((*survey).open); err != nil {
 		return err
 	}
 	return noted.holds(&l.known)

@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strings"
 	"syscall"
 
 	"github.com/relevo-go/relevo/eventlog"
@@ -46,10 +45,11 @@ func (c *call) open(name string) (*source, error) {
 	case info.Mode().IsRegular():
 		err = s.openFile(c)
 	default: // a pipe with a name, or the shell's <(…)
-		var f *os.File
-		if f, err = os.Open(name); err == nil {
-			err = s.openInput(f)
+		f, opening := os.Open(name)
+		if opening != nil {
+			return nil, c.inaccessible(name, opening)
 		}
+		err = s.openInput(f)
 	}
 	if err != nil {
 		return nil, err
@@ -70,34 +70,18 @@ func (c *call) inaccessible(name string, err error) error {
 }
 
 func (s *source) openDir(c *call) error {
-	names, err := os.ReadDir(s.name)
+	is, err := filelog.IsLog(s.name)
+	if err == nil && !is {
+		return fmt.Errorf("%s holds no log, whose files are named like 00000000000000000001.jsonl: give the directory in which they stand", s.name)
+	}
+	if err == nil {
+		s.dir, err = filelog.Open(s.name, &filelog.Options{ReadOnly: true})
+	}
 	if err != nil {
 		return c.inaccessible(s.name, err)
 	}
-	if len(names) == 0 {
-		return fmt.Errorf("%s is an empty directory: no log was begun in it", s.name)
-	}
-	if !holdsLog(names) {
-		return fmt.Errorf("%s holds no log, whose files are named like 00000000000000000001.jsonl: give the directory in which they stand", s.name)
-	}
-	if s.dir, err = filelog.Open(s.name, &filelog.Options{ReadOnly: true}); err != nil {
-		if errors.Is(err, fs.ErrPermission) {
-			return c.inaccessible(s.name, err)
-		}
-		return err
-	}
+	s.end = s.dir.Head().Position
 	return nil
-}
-
-// holdsLog reports whether one of the names is that of a log's file.
-func holdsLog(names []fs.DirEntry) bool {
-	for _, n := range names {
-		digits, ok := strings.CutSuffix(n.Name(), ".jsonl")
-		if ok && len(digits) == 20 && strings.Trim(digits, "0123456789") == "" || n.Name() == "end" || n.Name() == "lock" {
-			return true
-		}
-	}
-	return false
 }
 
 func (s *source) openFile(c *call) error {
@@ -185,6 +169,14 @@ func (s *source) read(yield func(eventlog.Record, error) bool) {
 		if !yield(r, err) || err != nil {
 			return
 		}
+	}
+	if s.dir == nil {
+		return
+	}
+	if err := s.dir.Torn(s.ctx); errors.Is(err, eventlog.ErrTorn) {
+		s.torn = err
+	} else if err != nil {
+		yield(eventlog.Record{}, err)
 	}
 }
 
