@@ -14,18 +14,18 @@ import (
 
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/eventlog"
-	"github.com/relevo-go/relevo/examples/internal/simulated"
 	"github.com/relevo-go/relevo/examples/roster"
 	"github.com/relevo-go/relevo/geo"
 	"github.com/relevo-go/relevo/geo/zone"
 	"github.com/relevo-go/relevo/referral"
 	"github.com/relevo-go/relevo/referral/engine"
+	"github.com/relevo-go/relevo/referral/simulation"
 )
 
 // Day is one simulated day at the desk.
 type Day struct {
 	eng        *engine.Engine
-	clock      *simulated.Clock
+	clock      *simulation.Clock
 	zone       *time.Location // of the clock on the wall
 	noon       time.Time
 	agents     map[agent.NPN]roster.Agent
@@ -49,7 +49,7 @@ func openDay(ctx context.Context, log eventlog.Log) (_ *Day, err error) {
 		d.agents[a.NPN] = a
 	}
 	d.noon = time.Date(2026, time.November, 2, 12, 0, 0, 0, eastern) // a Monday, the second day of open enrollment
-	d.clock = simulated.New(d.noon)
+	d.clock = simulation.NewClock(d.noon)
 	if d.eng, err = engine.Open(ctx, log, &engine.Options{Now: d.clock.Now, NewID: d.clock.NewID}); err != nil {
 		return nil, fmt.Errorf("the log cannot be used: %w", err)
 	}

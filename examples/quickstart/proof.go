@@ -11,13 +11,13 @@ import (
 
 	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/eventlog/filelog"
-	"github.com/relevo-go/relevo/examples/internal/simulated"
 	"github.com/relevo-go/relevo/referral/engine"
+	"github.com/relevo-go/relevo/referral/simulation"
 )
 
 // prove rebuilds the day from what is on disk and compares: the chain of the
 // records must hold (B6), and the state must be the one that the desk had.
-func prove(ctx context.Context, w io.Writer, dir string, c *simulated.Clock, position eventlog.Position, digest string) (err error) {
+func prove(ctx context.Context, w io.Writer, dir string, c *simulation.Clock, position eventlog.Position, digest string) (err error) {
 	log, err := filelog.Open(dir, &filelog.Options{ReadOnly: true})
 	if err != nil {
 		return err

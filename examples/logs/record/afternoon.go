@@ -11,14 +11,13 @@ import (
 
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/eventlog"
-	"github.com/relevo-go/relevo/examples/internal/chance"
-	"github.com/relevo-go/relevo/examples/internal/simulated"
 	"github.com/relevo-go/relevo/examples/logs"
 	"github.com/relevo-go/relevo/examples/roster"
 	"github.com/relevo-go/relevo/geo"
 	"github.com/relevo-go/relevo/referral"
 	"github.com/relevo-go/relevo/referral/book"
 	"github.com/relevo-go/relevo/referral/engine"
+	"github.com/relevo-go/relevo/referral/simulation"
 )
 
 // noon is when the afternoon begins, in UTC: a Monday in open enrollment.
@@ -28,8 +27,8 @@ var noon = time.Date(2026, time.November, 23, 17, 0, 0, 0, time.UTC)
 type afternoon struct {
 	log    *eventlog.Memory
 	eng    *engine.Engine
-	clock  *simulated.Clock
-	chance *chance.Source
+	clock  *simulation.Clock
+	chance *simulation.Chance
 	plans  schedule
 	agents []roster.Agent
 	asked  []uuid.UUID // every request so far
@@ -43,7 +42,7 @@ func recordFirstAfternoon(ctx context.Context) (logs.Recording, error) {
 	if err != nil {
 		return logs.Recording{}, err
 	}
-	a := &afternoon{log: &eventlog.Memory{}, clock: simulated.New(noon), chance: chance.New(1), agents: agents}
+	a := &afternoon{log: &eventlog.Memory{}, clock: simulation.NewClock(noon), chance: simulation.NewChance(1), agents: agents}
 	if err := a.open(ctx, morningPolicy); err != nil {
 		return logs.Recording{}, err
 	}

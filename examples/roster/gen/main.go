@@ -15,9 +15,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/relevo-go/relevo/examples/internal/chance"
 	"github.com/relevo-go/relevo/geo"
-	"github.com/relevo-go/relevo/geo/zcta"
+	"github.com/relevo-go/relevo/referral/simulation"
 )
 
 const (
@@ -60,7 +59,7 @@ type row struct {
 
 // write writes the roster. Its errors are left to the Flush of w.
 func write(w io.Writer) {
-	rows := draw(chance.New(seed))
+	rows := draw(simulation.NewChance(seed))
 	fmt.Fprintln(w, "npn,name,state,zip,display,languages,licenses,unticked")
 	for _, r := range rows {
 		fmt.Fprintf(w, "%d,%s,%s,%s,%d,%s,%s,%s\n",
@@ -69,17 +68,16 @@ func write(w io.Writer) {
 }
 
 // draw returns the rows by NPN, which says nothing about where an agent lives.
-func draw(c *chance.Source) []row {
-	total := 0
-	for _, p := range people {
-		total += p.thousand
+func draw(c *simulation.Chance) []row {
+	country, total := simulation.Country(), 0
+	for _, p := range country {
+		total += p.Thousands
 	}
 	var rows []row
-	for _, p := range people {
-		zips, crowds := places(p.state)
-		for range max(atLeast, agents*p.thousand/total) {
-			r := row{state: p.state, zip: zips[c.Weighted(crowds...)], display: drawDisplay(c), languages: drawLanguages(c)}
-			r.licenses = drawLicenses(c, p.state)
+	for _, p := range country {
+		for range max(atLeast, agents*p.Thousands/total) {
+			r := row{state: p.State, zip: p.ZIPs[c.Weighted(p.Crowds...)], display: drawDisplay(c), languages: drawLanguages(c)}
+			r.licenses = drawLicenses(c, country, p.State)
 			r.unticked = drawUnticked(c, r)
 			rows = append(rows, r)
 		}
@@ -97,33 +95,12 @@ func draw(c *chance.Source) []row {
 	return rows
 }
 
-// places returns the ZIPs of a state and how crowded each is: how many ZIPs of
-// the state lie within 20 km. Where ZIPs lie close together, people do.
-func places(s geo.State) (zips []geo.ZIP, crowds []int) {
-	var vectors []geo.Vector
-	for z, place := range zcta.All() {
-		if place.States.Has(s) {
-			zips, vectors = append(zips, z), append(vectors, place.Point.Vector())
-		}
-	}
-	near := geo.ChordWithin(20_000)
-	crowds = make([]int, len(zips))
-	for i, v := range vectors {
-		for _, w := range vectors {
-			if v.Chord(w) <= near {
-				crowds[i]++
-			}
-		}
-	}
-	return zips, crowds
-}
-
 // drawDisplay draws choice 1, 2 or 3; choice 4 would take no part.
-func drawDisplay(c *chance.Source) int { return 1 + c.Weighted(70, 21, 9) }
+func drawDisplay(c *simulation.Chance) int { return 1 + c.Weighted(70, 21, 9) }
 
 // drawLanguages draws English for nearly everybody, and one or two languages
 // beside it for nearly half.
-func drawLanguages(c *chance.Source) []string {
+func drawLanguages(c *simulation.Chance) []string {
 	weights := make([]int, len(tongues))
 	for i, t := range tongues {
 		weights[i] = t.thousand
@@ -142,22 +119,22 @@ func drawLanguages(c *chance.Source) []string {
 
 // drawLicenses draws the home state, and for about half a few others, populous
 // ones more often.
-func drawLicenses(c *chance.Source, home geo.State) geo.States {
+func drawLicenses(c *simulation.Chance, country []simulation.Region, home geo.State) geo.States {
 	set := geo.StatesOf(home)
-	weights := make([]int, len(people))
-	for i, p := range people {
-		weights[i] = p.thousand
+	weights := make([]int, len(country))
+	for i, p := range country {
+		weights[i] = p.Thousands
 	}
 	more := [...]int{0, c.Below(3) + 1, c.Below(6) + 3, c.Below(16) + 9}[c.Weighted(48, 30, 18, 4)]
 	for range more {
-		set = set.With(people[c.Weighted(weights...)].state)
+		set = set.With(country[c.Weighted(weights...)].State)
 	}
 	return set
 }
 
 // drawUnticked draws a state other than home for one in five of those who could
 // untick it.
-func drawUnticked(c *chance.Source, r row) geo.States {
+func drawUnticked(c *simulation.Chance, r row) geo.States {
 	others := slices.SortedFunc(r.licenses.Without(r.state).All(), cmp.Compare)
 	if r.display > 2 || len(others) < 2 || !c.Percent(20) {
 		return 0

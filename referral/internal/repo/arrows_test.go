@@ -31,6 +31,7 @@ var arrows = map[string]string{
 	"referral/audit":            "geo geo/near geo/zcta agent agent/spoken referral referral/book eventlog uuid",
 	"referral/cmd/relevo":       "geo agent agent/spoken referral referral/book referral/audit eventlog eventlog/filelog uuid",
 	"referral/referraltest":     "geo agent agent/spoken referral referral/book referral/engine eventlog uuid go-cmp",
+	"referral/simulation":       "geo geo/zcta geo/zone agent agent/spoken referral referral/book referral/engine eventlog uuid",
 	"referral/internal/mutants": "",
 	"referral/internal/repo":    "",
 }
@@ -96,7 +97,7 @@ func TestArrowsPointDownward(t *testing.T) {
 // stands above them.
 func TestFieldAndLogMeet(t *testing.T) {
 	own, _ := packages(t)
-	meets := []string{"referral/engine", "referral/audit", "referral/cmd/relevo", "referral/referraltest"}
+	meets := []string{"referral/engine", "referral/audit", "referral/cmd/relevo", "referral/referraltest", "referral/simulation"}
 	for _, p := range own {
 		var field, log bool
 		for _, imported := range p.Imports {

@@ -1,14 +1,4 @@
-// Package simulated is a clock that stands still until it is set, for examples
-// that must run the same everywhere.
-//
-//	clock := simulated.New(noon)
-//	eng, err := engine.Open(ctx, log, &engine.Options{Now: clock.Now, NewID: clock.NewID})
-//	clock.Set(noon.Add(15 * time.Minute))
-//	err = eng.Tick(ctx, clock.Now())
-//
-// A real desk needs none of it: the engine's defaults are the machine's clock
-// and random IDs.
-package simulated
+package simulation
 
 import (
 	"crypto/sha256"
@@ -20,16 +10,24 @@ import (
 	"github.com/google/uuid"
 )
 
-// Clock tells the time it was set to, and names things by it. It is safe for
-// concurrent use.
+// Clock stands still until it is set, and names things by the time it shows. It
+// is for an engine that must run the same everywhere, and safe for concurrent use:
+//
+//	clock := simulation.NewClock(noon)
+//	eng, err := engine.Open(ctx, log, &engine.Options{Now: clock.Now, NewID: clock.NewID})
+//	clock.Set(noon.Add(15 * time.Minute))
+//	err = eng.Tick(ctx, clock.Now())
+//
+// A real desk needs none of it: the engine's defaults are the machine's clock and
+// random IDs.
 type Clock struct {
 	mu    sync.Mutex
 	now   time.Time
 	drawn uint64
 }
 
-// New returns a clock that stands at an instant.
-func New(now time.Time) *Clock { return &Clock{now: now} }
+// NewClock returns a clock that stands at an instant.
+func NewClock(now time.Time) *Clock { return &Clock{now: now} }
 
 // Skip leaves out n IDs. On a log that goes on, skipping as many as it has
 // records keeps an ID from coming twice.

@@ -1,4 +1,4 @@
-package simulated
+package simulation
 
 import (
 	"testing"
@@ -10,7 +10,7 @@ import (
 var noon = time.Date(2026, time.November, 2, 17, 0, 0, 0, time.UTC)
 
 func TestIDs(t *testing.T) {
-	c, again := New(noon), New(noon)
+	c, again := NewClock(noon), NewClock(noon)
 	seen := map[uuid.UUID]bool{}
 	for i := range 1000 {
 		c.Set(noon.Add(time.Duration(i/400) * time.Minute))
@@ -27,7 +27,7 @@ func TestIDs(t *testing.T) {
 			t.Errorf("ID %d is %s on one clock and %s on another", i+1, id, got)
 		}
 	}
-	skipped, plain := New(noon), New(noon)
+	skipped, plain := NewClock(noon), NewClock(noon)
 	skipped.Skip(1)
 	first, second := plain.NewID(), plain.NewID()
 	if got := skipped.NewID(); got != second || got == first {
