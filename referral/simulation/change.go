@@ -79,17 +79,25 @@ func (w *world) gainLicense(p person, a agent.Agent) []agent.Command {
 	return []agent.Command{w.license(p, w.another(licensed(a)))}
 }
 
-// suspendLicense makes a license inactive, and half of the time active again.
 func (w *world) suspendLicense(p person, a agent.Agent) []agent.Command {
 	l, ok := w.elsewhere(p, a)
 	if !ok || l.Status != agent.Active {
 		return nil
 	}
-	if w.chance.Percent(50) {
-		w.back(p, 20*time.Hour, l)
+	return []agent.Command{w.suspended(p, l)}
+}
+
+// suspended returns a license as inactive, and plans half of the time that it is
+// active again.
+func (w *world) suspended(p person, l agent.License) agent.RecordLicense {
+	r := agent.RecordLicense{
+		State: l.State, Number: l.Number, Residency: l.Residency, Status: l.Status, Effective: l.Effective, Expires: l.Expires, Lines: l.Lines,
 	}
-	l.Status = agent.Inactive
-	return []agent.Command{l}
+	if w.chance.Percent(50) {
+		w.back(p, 20*time.Hour, r)
+	}
+	r.Status = agent.Inactive
+	return r
 }
 
 func (w *world) loseLicense(p person, a agent.Agent) []agent.Command {
@@ -101,7 +109,7 @@ func (w *world) loseLicense(p person, a agent.Agent) []agent.Command {
 }
 
 // elsewhere draws a license that is not of the home state.
-func (w *world) elsewhere(p person, a agent.Agent) (agent.RecordLicense, bool) {
+func (w *world) elsewhere(p person, a agent.Agent) (agent.License, bool) {
 	var all []agent.License
 	for _, l := range a.Licenses {
 		if l.State != p.state {
@@ -109,12 +117,9 @@ func (w *world) elsewhere(p person, a agent.Agent) (agent.RecordLicense, bool) {
 		}
 	}
 	if len(all) == 0 {
-		return agent.RecordLicense{}, false
+		return agent.License{}, false
 	}
-	l := all[w.chance.Below(len(all))]
-	return agent.RecordLicense{
-		State: l.State, Number: l.Number, Residency: l.Residency, Status: l.Status, Effective: l.Effective, Expires: l.Expires, Lines: l.Lines,
-	}, true
+	return all[w.chance.Below(len(all))], true
 }
 
 // licensed returns where an agent has a license, of whatever worth.
@@ -125,14 +130,21 @@ func licensed(a agent.Agent) (set geo.States) {
 	return set
 }
 
-// chooseDisplay makes another display choice. Who leaves comes back a day later,
-// or not at all.
+// chooseDisplay makes another display choice. Of those who leave most come back.
 func (w *world) chooseDisplay(p person, a agent.Agent) []agent.Command {
 	next := agent.Display(1 + w.chance.Weighted(30, 25, 20, 25))
-	if next == agent.DisplayNone && a.Display.Valid() && w.chance.Percent(70) {
-		w.back(p, 22*time.Hour, agent.ChooseDisplay{Choice: a.Display})
+	if next == agent.DisplayNone && w.chance.Percent(70) {
+		return w.leave(p, a)
 	}
 	return []agent.Command{agent.ChooseDisplay{Choice: next}}
+}
+
+// leave takes an agent out of the service and back.
+func (w *world) leave(p person, a agent.Agent) []agent.Command {
+	if a.Display.Valid() && a.Display != agent.DisplayNone {
+		w.back(p, 20*time.Hour, agent.ChooseDisplay{Choice: a.Display})
+	}
+	return []agent.Command{agent.ChooseDisplay{Choice: agent.DisplayNone}}
 }
 
 // goAway plans an absence, of which one in four is taken back.
@@ -198,9 +210,9 @@ func (w *world) move(p person, a agent.Agent) []agent.Command {
 // endPart terminates an agent's part, in one state or everywhere (R20). Two in
 // three are reinstated.
 func (w *world) endPart(p person, a agent.Agent) []agent.Command {
-	cause := [...]agent.Cause{agent.CauseNoncompliance, agent.CauseNonresidentLicense, agent.CauseResidentLicense, agent.CauseFraud}[w.chance.Weighted(40, 35, 15, 10)]
-	end := agent.Terminate{Cause: cause}
-	if cause == agent.CauseNonresidentLicense {
+	causes := [...]agent.Cause{agent.CauseNoncompliance, agent.CauseNonresidentLicense, agent.CauseResidentLicense, agent.CauseFraud}
+	end := agent.Terminate{Cause: causes[w.chance.Weighted(40, 35, 15, 10)]}
+	if end.Cause == agent.CauseNonresidentLicense {
 		l, ok := w.elsewhere(p, a)
 		if !ok {
 			return nil

@@ -29,5 +29,5 @@ func ExampleRun() {
 	}
 	n := state.Counts()
 	fmt.Println(n.Agents, "agents,", n.Requested, "referrals:", n.Accepted, "accepted,", n.Exhausted, "exhausted,", n.Withdrawn, "withdrawn")
-	// Output: 30 agents, 100 referrals: 66 accepted, 28 exhausted, 6 withdrawn
+	// Output: 30 agents, 100 referrals: 73 accepted, 22 exhausted, 5 withdrawn
 }

@@ -25,12 +25,12 @@ var tempers = [...]temper{
 }
 
 var declines = [...]string{
-	"", "", "", "fully booked today", "with another client", "on the way", "not taking this plan year", "closing for the day", "too far away",
+	"", "", "", "fully booked today", "with another client", "on the way", "not taking this plan year", "closing for the day",
 }
 
-// answerOffered plans what an agent does about an offer. Who works no set hours
-// sleeps at night. One in some hundred leaves instead of answering, which
-// rescinds the offer (R7).
+// answerOffered plans what an agent does about an offer. Of those who work no set
+// hours half sleep at night. One in two hundred loses its part instead of
+// answering, which rescinds the offer (R7).
 func (w *world) answerOffered(id uuid.UUID, e referral.Offered) {
 	c, p := w.chance, w.person(e.To)
 	now := w.clock.Now()
@@ -40,10 +40,10 @@ func (w *world) answerOffered(id uuid.UUID, e referral.Offered) {
 	}
 	answer := c.around(t.median)
 	for now.Add(answer).Compare(e.Deadline) >= 0 {
-		answer /= 2
+		answer = (answer / 2).Truncate(time.Millisecond)
 	}
-	if c.Below(1000) < 4 {
-		w.later(answer, w.leave(p))
+	if c.Below(1000) < 5 {
+		w.later(answer, w.lose(p, id))
 		return
 	}
 	switch c.Weighted(t.accepts, t.declines, t.late, 100-t.accepts-t.declines-t.late) {
@@ -67,14 +67,30 @@ func (w *world) accept(id uuid.UUID, by agent.NPN) func(context.Context) error {
 	}
 }
 
-// leave takes an agent out of the service for a day or so.
-func (w *world) leave(p person) func(context.Context) error {
+// lose takes an agent out of the line of a referral that it is asked about: it
+// leaves the service for a day, or the registry shows its license as inactive, or
+// its part is terminated for a while.
+func (w *world) lose(p person, id uuid.UUID) func(context.Context) error {
 	return func(ctx context.Context) error {
-		a, err := w.eng.Agent(ctx, p.npn)
-		if err != nil || a.Display == agent.DisplayNone {
+		r, err := w.eng.Referral(id)
+		if err != nil {
 			return err
 		}
-		w.back(p, 20*time.Hour, agent.ChooseDisplay{Choice: a.Display})
-		return w.tell(p.npn, agent.ChooseDisplay{Choice: agent.DisplayNone})(ctx)
+		a, err := w.eng.Agent(ctx, p.npn)
+		if err != nil {
+			return err
+		}
+		switch w.chance.Weighted(60, 25, 15) {
+		case 0:
+			return w.change(p, (*world).leave)(ctx)
+		case 1:
+			for _, l := range a.Licenses {
+				if l.State == r.State && l.Status == agent.Active {
+					return w.tell(p.npn, w.suspended(p, l))(ctx)
+				}
+			}
+		}
+		w.back(p, 20*time.Hour, agent.Reinstate{Cause: agent.CauseNoncompliance})
+		return w.tell(p.npn, agent.Terminate{Cause: agent.CauseNoncompliance})(ctx)
 	}
 }
