@@ -42,10 +42,10 @@
 //		prev=$sum
 //	done < log.jsonl
 //
-// So anyone can check a log with standard tools; [Verify] does it here. The
-// chain shows an edit anywhere inside the log. It cannot show that the whole
-// was written anew or that appends were cut off its end; only a [Head] kept
-// elsewhere can.
+// So anyone can check a log with standard tools; [Verify] does it here, and
+// [ReadLines] for lines that come through a pipe. The chain shows an edit
+// anywhere inside the log. It cannot show that the whole was written anew or that
+// appends were cut off its end; only a [Head] kept elsewhere can.
 //
 // # Stores
 //

@@ -21,6 +21,9 @@ var (
 	ErrTooLarge = errors.New("eventlog: too large: send less at once")
 	// ErrCorrupt: the log is damaged. See [CorruptError].
 	ErrCorrupt = errors.New("eventlog: the log is damaged")
+	// ErrTorn: the log ends inside an append, which is being written or copied, or
+	// which a crash or a copy left so. A [CorruptError] says where it begins.
+	ErrTorn = errors.New("eventlog: the log ends inside an append: " + halfAnAppend)
 	// ErrPoisoned: an earlier append failed half-way, so this log takes no more.
 	// Close it and open it again; reads go on until then.
 	ErrPoisoned = errors.New("eventlog: an earlier append failed half-way: close the log and open it again")
@@ -28,23 +31,35 @@ var (
 	ErrClosed = errors.New("eventlog: the log is closed")
 )
 
-// CorruptError says where a log is damaged. It is [ErrCorrupt].
+const halfAnAppend = "half an append does not count: read again when whoever writes or copies the log is done, or take the log as it is before"
+
+// CorruptError says where a log is damaged. It is [ErrCorrupt]. If it is
+// [ErrTorn] as well, the log is good up to Last and ends inside the append that
+// begins at Position.
 type CorruptError struct {
 	Position Position // the first position that is lost or wrong
 	Last     Position // the last good one, 0 if none is
 	File     string   // the file, "" if the records come from elsewhere
-	Offset   int64    // the byte in File at which the first bad line begins
+	Offset   int64    // the byte in File, or in a stream, at which the first bad line begins
 	Err      error    // what is wrong there
 }
 
 // Error names the position, the file and the byte, and what to do.
 func (e *CorruptError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "eventlog: the log is damaged at position %d", e.Position)
-	if e.File != "" {
-		fmt.Fprintf(&b, " (file %s, byte %d)", e.File, e.Offset)
+	what, advice := "is damaged at", "change nothing, keep a copy, and restore from one whose records from there on are intact"
+	torn := errors.Is(e.Err, ErrTorn)
+	if torn {
+		what, advice = "ends inside an append at", halfAnAppend
 	}
-	if e.Err != nil {
+	fmt.Fprintf(&b, "eventlog: the log %s position %d", what, e.Position)
+	switch {
+	case e.File != "":
+		fmt.Fprintf(&b, " (file %s, byte %d)", e.File, e.Offset)
+	case e.Offset > 0:
+		fmt.Fprintf(&b, " (byte %d)", e.Offset)
+	}
+	if e.Err != nil && !torn {
 		fmt.Fprintf(&b, ": %s", strings.TrimPrefix(e.Err.Error(), "eventlog: "))
 	}
 	if e.Last == 0 {
@@ -52,7 +67,7 @@ func (e *CorruptError) Error() string {
 	} else {
 		fmt.Fprintf(&b, "; the last good record is %d", e.Last)
 	}
-	b.WriteString(": change nothing, keep a copy, and restore from one whose records from there on are intact")
+	b.WriteString(": " + advice)
 	return b.String()
 }
 

@@ -7,10 +7,10 @@ import (
 	"github.com/relevo-go/relevo/eventlog"
 )
 
-// Append implements [eventlog.Log]. It returns when the lines are synced. After
-// an error of writing the outcome is [eventlog.ErrUncertain], and all later
-// appends are [eventlog.ErrPoisoned] until the log is closed and opened again;
-// reads of what was durable go on.
+// Append implements [eventlog.Log]. It returns when the lines are synced, or
+// with NoSync when they are written. After an error of writing the outcome is
+// [eventlog.ErrUncertain], and all later appends are [eventlog.ErrPoisoned] until
+// the log is closed and opened again; reads of what was durable go on.
 func (l *Log) Append(ctx context.Context, after eventlog.Position, entries ...eventlog.Entry) ([]eventlog.Record, error) {
 	if l.readOnly {
 		return nil, ErrReadOnly
@@ -39,10 +39,7 @@ func (l *Log) Append(ctx context.Context, after eventlog.Position, entries ...ev
 		l.buf = lines
 	}
 	if err := l.write(records, lines); err != nil {
-		l.mu.Lock()
-		l.failed = err
-		l.move()
-		l.mu.Unlock()
+		l.fail(err)
 		return nil, fmt.Errorf("%w: close the log and open it again first: %w", eventlog.ErrUncertain, err)
 	}
 	return records, nil
@@ -61,7 +58,8 @@ func (l *Log) state() error {
 	return nil
 }
 
-// write makes sealed records, which stand in lines, durable and known.
+// write makes sealed records, which stand in lines, durable (unless NoSync) and
+// known.
 func (l *Log) write(records []eventlog.Record, lines []byte) error {
 	n, begin := len(l.known.segments), l.out.size
 	fresh := n == 0 || begin+int64(len(lines)) > l.most

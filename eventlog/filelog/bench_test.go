@@ -159,6 +159,7 @@ func BenchmarkReplay(b *testing.B) {
 		})
 	}
 	run("read", func() error { return lastError(log.Read(context.Background(), 0)) })
+	run("file", func() error { return lastError(ReadFile(segmentPath(dir, 1))) })
 	run("open", func() error {
 		l, err := Open(dir, &Options{ReadOnly: true})
 		if err != nil {
@@ -170,4 +171,22 @@ func BenchmarkReplay(b *testing.B) {
 		_, err := os.ReadFile(segmentPath(dir, 1))
 		return err
 	})
+}
+
+// BenchmarkAppendNoSync appends one event at a time to a log that syncs each
+// append and to one that does not.
+func BenchmarkAppendNoSync(b *testing.B) {
+	for _, noSync := range []bool{false, true} {
+		b.Run(fmt.Sprintf("NoSync=%t", noSync), func(b *testing.B) {
+			log := mustOpen(b, b.TempDir(), &Options{NoSync: noSync})
+			entry, head := benchEntry(1), eventlog.Position(0)
+			for b.Loop() {
+				if _, err := log.Append(context.Background(), head, entry); err != nil {
+					b.Fatal(err)
+				}
+				head++
+			}
+			perSecond(b, 1)
+		})
+	}
 }

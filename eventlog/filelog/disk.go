@@ -121,5 +121,9 @@ func syncAbove(d disk, dir string) error {
 }
 
 func notDir(path string) error {
-	return fmt.Errorf("%s is a file, not a directory: give the log a directory of its own", path)
+	return fmt.Errorf("%s is a file, not a directory: give the log a directory of its own, or read the file with ReadFile", path)
+}
+
+func isADir(path string) error {
+	return fmt.Errorf("%s is a directory, not a file: read the log in it with Open", path)
 }

@@ -45,6 +45,10 @@
 // stayed are written again and synced before they are answered from, because the
 // system may show what it never wrote to disk.
 //
+// A log that is open with ReadOnly changes nothing and ends before the tear;
+// [Log.Torn] tells of it. [ReadFile] reads one file, also one that was exported,
+// and judges its end in the same way.
+//
 // Everything else that is not a whole, chained, dense log is damage, and is
 // refused with an [eventlog.CorruptError] that names the file, the byte, the
 // first position lost and the last good one; nothing is changed and nothing is
@@ -58,6 +62,11 @@
 // damage at the beginning or the end of a line of that append, and bytes of it
 // that became zero, look like a crash, and appends cut off the end, whole or
 // through one of them, leave no trace. Keep a head elsewhere, if that matters.
+//
+// With Options.NoSync appends are not synced one by one, but together: when a
+// segment ends, when nothing was appended for a second, and when the log is
+// closed. What is said above of the machine's death then holds from the last
+// sync on only, and only what is synced is noted as durable.
 //
 // # What is verified when
 //

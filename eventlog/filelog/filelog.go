@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,9 +29,18 @@ type Options struct {
 
 	// ReadOnly opens the log beside a writer in any process: without the lock,
 	// with no more than the right to read, and without changing anything. Such a
-	// log ends before a torn or half-written append and refuses Append; its Read
-	// looks for what is new, and its Wait does so every 20 ms.
+	// log ends before a torn or half-written append, of which Torn tells, and
+	// refuses Append; its Read looks for what is new, and its Wait does so every
+	// 20 ms.
 	ReadOnly bool
+
+	// NoSync answers appends before the disk has them, for logs that can be made
+	// again: simulations, copies, imports. The log is synced when a segment ends,
+	// when nothing was appended for a second, and when it is closed. A process that
+	// dies loses nothing that was answered. A machine that dies loses what was
+	// appended since the last sync, in whole or in part; if in part, the log may be
+	// refused as damaged when it is opened again: make it again.
+	NoSync bool
 
 	// Logger receives what an operator should know and no error says: that a torn
 	// append was cut off and where it is kept, and that the directory lies on a
@@ -59,7 +70,8 @@ type Log struct {
 	end  end         // as it was last noted
 
 	mu     sync.Mutex
-	known  survey // what is durable; changed in one's turn and under mu
+	known  survey // what is durable, or written if NoSync; changed in one's turn and under mu
+	torn   *tear  // what stands behind it, if the log is read-only
 	failed error  // the first error of writing
 	closed bool
 	moved  chan struct{} // closed when known, failed or closed changes; nil while nobody waits
@@ -93,6 +105,7 @@ func open(dir string, opts *Options, d disk) (*Log, error) {
 		most:     opts.SegmentBytes,
 		readOnly: opts.ReadOnly,
 		logger:   opts.Logger,
+		out:      output{lazy: opts.NoSync},
 		turn:     make(chan struct{}, 1),
 		known:    survey{disk: d, dir: dir, verify: opts.verify},
 	}
@@ -120,6 +133,26 @@ func open(dir string, opts *Options, d disk) (*Log, error) {
 	return l, nil
 }
 
+// IsLog reports whether a directory holds a log, one without a record too: a
+// segment, the lock, or the note of the end. Opened with ReadOnly, a directory
+// that holds none is an empty log. A path that is no directory is an error.
+func IsLog(dir string) (bool, error) {
+	names, err := osDisk{}.list(dir)
+	if err != nil {
+		return false, named("look for a log", err)
+	}
+	firsts, err := segmentNames(names)
+	return len(firsts) > 0 || err != nil || slices.Contains(names, lockName) || slices.Contains(names, endName), nil
+}
+
+// Head returns the end of the log as far as it is known, without looking: that
+// of a read-only log is as of its last Read, Wait or Torn, or its opening.
+func (l *Log) Head() eventlog.Head {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.known.head
+}
+
 // named returns err saying which package and verb it comes from, unless it says
 // so already.
 func named(verb string, err error) error {
@@ -131,6 +164,8 @@ func named(verb string, err error) error {
 
 func (l *Log) openToRead() error {
 	switch is, err := l.disk.isDir(l.dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w: give the directory of a log, or open it for writing to make one", err)
 	case err != nil:
 		return err
 	case !is:
@@ -140,7 +175,7 @@ func (l *Log) openToRead() error {
 	if err != nil {
 		return err
 	}
-	if err := l.known.steady((*survey).open); err != nil {
+	if l.torn, err = l.known.steady((*survey).open); err != nil {
 		return err
 	}
 	return noted.holds(&l.known)
@@ -235,7 +270,7 @@ func (l *Log) give() { <-l.turn }
 // Close implements [eventlog.Log]. It waits for an append that is under way,
 // notes the end and gives the lock back. Reads that have begun go on. After an
 // error the records are as safe as before, but the next opening cannot tell
-// damage to the last append from a crash.
+// damage to the last append from a crash; with NoSync they are not safe.
 func (l *Log) Close() error {
 	l.turn <- struct{}{}
 	defer l.give()
@@ -254,8 +289,14 @@ func (l *Log) Close() error {
 		l.idle.Stop()
 	}
 	if failed == nil {
+		failed = l.out.sync()
+	}
+	if failed == nil {
 		err = errors.Join(l.out.close(), l.note())
 	} else {
+		if l.out.lazy {
+			err = failed // what was answered is not safe
+		}
 		l.out.abandon()
 	}
 	if l.lock != nil {
@@ -281,14 +322,28 @@ func (l *Log) note() error {
 	return nil
 }
 
-// noteIdle notes the end when nothing was appended for a moment. If it cannot,
-// the log is as good as before: Close tries again, and tells.
+// noteIdle notes the end when nothing was appended for a moment, and makes it
+// durable before. If it cannot be noted, the log is as good as before: Close
+// tries again, and tells. If it cannot be synced, the log takes no more.
 func (l *Log) noteIdle() {
 	l.turn <- struct{}{}
 	defer l.give()
-	if l.state() == nil {
-		_ = l.note()
+	if l.state() != nil {
+		return
 	}
+	if err := l.out.sync(); err != nil {
+		l.fail(err)
+		return
+	}
+	_ = l.note()
+}
+
+// fail notes the first error of writing, after which the log takes no more.
+func (l *Log) fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed = err
+	l.move()
 }
 
 // move wakes those who wait. The caller holds mu.

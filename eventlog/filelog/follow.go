@@ -75,10 +75,10 @@ func (l *Log) look(ctx context.Context) error {
 		return eventlog.ErrClosed
 	}
 	s.segments = slices.Clone(s.segments)
-	err := s.steady((*survey).advance)
+	torn, err := s.steady((*survey).advance)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.known = s
+	l.known, l.torn = s, torn
 	if s.head != before {
 		l.move()
 	}
@@ -88,16 +88,63 @@ func (l *Log) look(ctx context.Context) error {
 	return nil
 }
 
+// Torn looks for bytes behind the head that are not a whole append, before which
+// reads of a read-only log end without a word. It returns nil if there are none,
+// and otherwise a [eventlog.CorruptError] that is [eventlog.ErrTorn] and says
+// where they begin.
+//
+// They are what a crash left, or an append under way. So it looks again, 20 ms
+// later, until there is nothing, or what was there before: a tear, unless a
+// writer stood still for as long. Opening for writing cuts a tear off, so a log
+// that is open so has none.
+func (l *Log) Torn(ctx context.Context) error {
+	var before *tear
+	for {
+		if err := l.look(ctx); err != nil {
+			return err
+		}
+		now, err := l.tear()
+		if now == nil || err != nil {
+			return err
+		}
+		if before != nil && *now == *before {
+			return tornAt(now.path, now.from, now.last)
+		}
+		before = now
+		again := time.NewTimer(pollEvery)
+		select {
+		case <-ctx.Done():
+			again.Stop()
+			return fmt.Errorf("filelog: looking whether the log is torn: %w", ctx.Err())
+		case <-again.C:
+		}
+	}
+}
+
+// tear returns the tear that was there when the log was last looked at, nil if
+// none was. A segment without a byte is none.
+func (l *Log) tear() (*tear, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.closed:
+		return nil, eventlog.ErrClosed
+	case l.torn == nil || l.torn.from == l.torn.to:
+		return nil, nil
+	}
+	return l.torn, nil
+}
+
 // steady looks at the log beside a writer that is at work. What looks like
 // damage may be an append that was written while it was read, so damage is what
-// is still there when it is looked at again.
-func (s *survey) steady(look func(*survey) (*tear, error)) error {
+// is still there when it is looked at again. It returns the tear that look returns.
+func (s *survey) steady(look func(*survey) (*tear, error)) (*tear, error) {
 	var before *eventlog.CorruptError
 	for {
-		_, err := look(s)
+		torn, err := look(s)
 		now, ok := asDamage(err)
 		if !ok || before != nil && now.File == before.File && now.Offset == before.Offset && now.Position == before.Position {
-			return err
+			return torn, err
 		}
 		before = now
 	}

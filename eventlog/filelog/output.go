@@ -18,6 +18,8 @@ type output struct {
 	file     file
 	size     int64 // of the segment
 	reserved int64 // up to where room was asked for
+	lazy     bool  // appends are synced together, not each
+	unsynced bool
 }
 
 // reserveStep is how much room is asked for at once. Syncing an append that has
@@ -31,11 +33,12 @@ func (o *output) resume(d disk, path string, size int64) error {
 	if err != nil {
 		return err
 	}
-	*o = output{disk: d, file: f, size: size}
+	*o = output{disk: d, file: f, size: size, lazy: o.lazy}
 	return nil
 }
 
-// append writes an append behind the segment's end and syncs it.
+// append writes an append behind the segment's end and, unless the output is
+// lazy, syncs it.
 func (o *output) append(b []byte) error {
 	if end := o.size + int64(len(b)); end > o.reserved {
 		o.reserved = end + reserveStep
@@ -44,10 +47,26 @@ func (o *output) append(b []byte) error {
 	if _, err := o.file.WriteAt(b, o.size); err != nil {
 		return err
 	}
+	o.unsynced = true
+	if !o.lazy {
+		if err := o.sync(); err != nil {
+			return err
+		}
+	}
+	o.size += int64(len(b))
+	return nil
+}
+
+// sync makes durable what is not. After an error nothing tells what is, and a
+// second try would tell wrong.
+func (o *output) sync() error {
+	if !o.unsynced {
+		return nil
+	}
 	if err := o.file.Sync(); err != nil {
 		return err
 	}
-	o.size += int64(len(b))
+	o.unsynced = false
 	return nil
 }
 
@@ -80,11 +99,14 @@ func (o *output) begin(d disk, dir string, first eventlog.Position, b []byte) er
 	return d.syncDir(dir)
 }
 
-// close gives back what room is left and closes the segment.
+// close makes the segment durable, gives back what room is left and closes it.
 func (o *output) close() error {
 	f := o.file
 	if f == nil {
 		return nil
+	}
+	if err := o.sync(); err != nil {
+		return err
 	}
 	o.file = nil
 	f.release(o.size) // also what a process that died had reserved

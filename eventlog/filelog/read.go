@@ -40,6 +40,15 @@ type view struct {
 	after    eventlog.Position
 	segments []segment // from the one before the one with the first record to read, if there is one
 	tail     *place    // where to read, if that is the last append
+	file     string    // what the one segment is called, if it is not in a directory
+}
+
+// path returns where a segment is.
+func (v *view) path(seg segment) string {
+	if v.file != "" {
+		return v.file
+	}
+	return segmentPath(v.dir, seg.first)
 }
 
 // place is where a line begins in a segment of a view. If its head is on a
@@ -82,21 +91,33 @@ func (v *view) read(ctx context.Context, yield func(eventlog.Record, error) bool
 		return
 	}
 	defer w.close()
-	// Many reads want little, whatever is there: only one that goes on and on is
-	// worth goroutines.
-	var s stretch
-	for handed := 0; handed < aside || w.left() < aside; handed += len(s.lines) {
-		if !w.cut(&s) {
-			return
-		}
-		w.verify(&s)
-		if !w.hand(ctx, &s, yield) {
+	for s := range w.stretches() {
+		if !w.hand(ctx, s, yield) {
 			return
 		}
 	}
-	for s := range w.ahead() {
-		if !w.hand(ctx, s, yield) {
-			return
+}
+
+// stretches yields what there is, verified, up to the first stretch with an
+// error. Each is good until the next.
+func (w *walk) stretches() iter.Seq[*stretch] {
+	return func(yield func(*stretch) bool) {
+		// Many reads want little, whatever is there: only one that goes on and on is
+		// worth goroutines.
+		var s stretch
+		for handed := 0; handed < aside || w.left() < aside; handed += len(s.lines) {
+			if !w.cut(&s) {
+				return
+			}
+			w.verify(&s)
+			if !yield(&s) || s.err != nil {
+				return
+			}
+		}
+		for s := range w.ahead() {
+			if !yield(s) || s.err != nil {
+				return
+			}
 		}
 	}
 }
@@ -165,7 +186,7 @@ func (v *view) seek() (p place, err error) {
 	if len(v.segments) > 1 && v.segments[1].first <= v.after {
 		i = 1
 	}
-	f, err := v.disk.open(segmentPath(v.dir, v.segments[i].first), os.O_RDONLY)
+	f, err := v.disk.open(v.path(v.segments[i]), os.O_RDONLY)
 	if err != nil {
 		return p, err
 	}
@@ -211,7 +232,7 @@ type stretch struct {
 func (w *walk) cut(s *stretch) bool {
 	for w.segment < len(w.segments) {
 		seg := w.segments[w.segment]
-		s.head, s.path, s.records, s.lines, s.err = w.head, segmentPath(w.dir, seg.first), s.records[:0], s.lines[:0], nil
+		s.head, s.path, s.records, s.lines, s.err = w.head, w.path(seg), s.records[:0], s.lines[:0], nil
 		if w.file == nil {
 			if s.err = w.enter(seg, s.path); s.err != nil {
 				w.segment = len(w.segments)

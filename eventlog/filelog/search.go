@@ -2,6 +2,7 @@ package filelog
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 
@@ -112,6 +113,27 @@ func lastLine(f io.ReaderAt, size int64) (r eventlog.Record, err error) {
 			return r, errNotFound
 		}
 	}
+}
+
+// behindLastNewline returns the offset behind the last newline of the first size
+// bytes of a file, 0 if they have none. Behind it, no line is longer than lines
+// can be.
+func behindLastNewline(f io.ReaderAt, size int64) (int64, error) {
+	const piece = 64 << 10
+	for to := size; to > 0 && size-to <= eventlog.MaxLine; to -= piece {
+		from := max(0, to-piece)
+		b := make([]byte, to-from)
+		if n, err := f.ReadAt(b, from); n < len(b) {
+			return 0, cmp.Or(notEOF(err), errNotFound) // cut meanwhile
+		}
+		if i := bytes.LastIndexByte(b, '\n'); i >= 0 {
+			return from + int64(i) + 1, nil
+		}
+	}
+	if size > eventlog.MaxLine {
+		return 0, errLongLine
+	}
+	return 0, nil
 }
 
 // notEOF returns nil for the end of a file and any other error as it is.

@@ -26,6 +26,7 @@ type survey struct {
 type tear struct {
 	path     string
 	from, to int64
+	last     eventlog.Position // of that append
 }
 
 // verified is how much of the end of a log is verified when it is opened if
@@ -281,7 +282,7 @@ func (s *survey) read(newest bool) (*tear, error) {
 	if !torn {
 		return nil, damage
 	}
-	return &tear{path, seg.size, info.Size()}, nil
+	return &tear{path, seg.size, info.Size(), s.head.Position}, nil
 }
 
 // count takes in the whole appends among records, whose lines begin at the

@@ -46,6 +46,12 @@ func isTorn(f io.ReaderAt, head eventlog.Head, from, bad, to int64) (bool, error
 	return !later, err
 }
 
+// tornAt says that a file is torn: from an offset on, behind the record with a
+// position.
+func tornAt(path string, from int64, last eventlog.Position) *eventlog.CorruptError {
+	return at(eventlog.ErrTorn, eventlog.Head{Position: last}, path, from)
+}
+
 // seemsWhole reports whether a bad line begins and ends as a record does and
 // has no gap: a byte that was never written is zero.
 func seemsWhole(line []byte) bool {

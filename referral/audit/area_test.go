@@ -13,9 +13,9 @@ import (
 	"github.com/relevo-go/relevo/referral/simulation"
 )
 
-// simulated returns the records of a day in the whole country, with people on either
+// simulatedDay returns the records of a day in the whole country, with people on either
 // side of the 180° meridian.
-func simulated(t testing.TB) (all []eventlog.Record) {
+func simulatedDay(t testing.TB) (all []eventlog.Record) {
 	t.Helper()
 	var log eventlog.Memory
 	if err := simulation.Run(t.Context(), &log, simulation.Options{Agents: 200, Referrals: 600, Seed: 2, Days: 1}); err != nil {
@@ -51,7 +51,7 @@ func spotOf(data map[string]any) spot {
 // TestAreas compares areas with what the raw lines say of everybody, one piece of the
 // map after the other.
 func TestAreas(t *testing.T) {
-	for name, records := range map[string][]eventlog.Record{"recorded": recorded(t), "simulated": simulated(t)} {
+	for name, records := range map[string][]eventlog.Record{"recorded": recorded(t), "simulated": simulatedDay(t)} {
 		var consumers []spot
 		offices := map[string]spot{}
 		for _, l := range raw(t, records) {

@@ -65,7 +65,7 @@ func ways(s audit.Story) int {
 }
 
 func TestStories(t *testing.T) {
-	day := simulated(t)
+	day := simulatedDay(t)
 	for name, records := range map[string][]eventlog.Record{"recorded": recorded(t), "simulated": day, "cut off": day[:len(day)/2]} {
 		all := livedThrough(t, records)
 		var ids []uuid.UUID

@@ -210,9 +210,9 @@ func (w *world) move(p person, a agent.Agent) []agent.Command {
 // endPart terminates an agent's part, in one state or everywhere (R20). Two in
 // three are reinstated.
 func (w *world) endPart(p person, a agent.Agent) []agent.Command {
-	cause := [...]agent.Cause{agent.CauseNoncompliance, agent.CauseNonresidentLicense, agent.CauseResidentLicense, agent.CauseFraud}[w.chance.Weighted(40, 35, 15, 10)]
-	end := agent.Terminate{Cause: cause}
-	if cause == agent.CauseNonresidentLicense {
+	causes := [...]agent.Cause{agent.CauseNoncompliance, agent.CauseNonresidentLicense, agent.CauseResidentLicense, agent.CauseFraud}
+	end := agent.Terminate{Cause: causes[w.chance.Weighted(40, 35, 15, 10)]}
+	if end.Cause == agent.CauseNonresidentLicense {
 		l, ok := w.elsewhere(p, a)
 		if !ok {
 			return nil

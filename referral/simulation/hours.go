@@ -13,26 +13,24 @@ type stretch struct {
 	from, to    agent.Minute
 }
 
-var (
-	morning = agent.MinuteOf(9, 0)
-	closing = agent.MinuteOf(17, 0)
-)
+// at is short for the time of day.
+func at(hour, minute int) agent.Minute { return agent.MinuteOf(hour, minute) }
 
 // weeks are the hours that agents keep, and how many in a hundred keep each.
 var weeks = [...]struct {
 	agents int
 	week   []stretch
 }{
-	{26, []stretch{{1, 5, morning, closing}}},
-	{14, []stretch{{1, 5, agent.MinuteOf(8, 0), agent.MinuteOf(18, 0)}}},
-	{10, []stretch{{1, 5, morning, agent.MinuteOf(18, 0)}, {6, 6, agent.MinuteOf(10, 0), agent.MinuteOf(15, 0)}}},
-	{8, []stretch{{1, 5, morning, agent.MinuteOf(12, 0)}, {1, 5, agent.MinuteOf(13, 0), agent.MinuteOf(18, 30)}}},
-	{10, []stretch{{1, 5, agent.MinuteOf(12, 0), agent.MinuteOf(21, 0)}}},
-	{9, []stretch{{1, 5, agent.MinuteOf(17, 0), agent.MinuteOf(22, 0)}, {6, 6, agent.MinuteOf(10, 0), agent.MinuteOf(18, 0)}, {0, 0, agent.MinuteOf(10, 0), agent.MinuteOf(18, 0)}}},
-	{12, []stretch{{0, 6, agent.MinuteOf(8, 0), agent.MinuteOf(20, 0)}}},
-	{4, []stretch{{2, 4, morning, agent.MinuteOf(16, 0)}}},
-	{4, []stretch{{0, 6, agent.MinuteOf(18, 0), agent.MinuteOf(1, 0)}}},
-	{3, []stretch{{0, 4, agent.MinuteOf(22, 0), agent.MinuteOf(6, 0)}}},
+	{26, []stretch{{1, 5, at(9, 0), at(17, 0)}}},
+	{14, []stretch{{1, 5, at(8, 0), at(18, 0)}}},
+	{10, []stretch{{1, 5, at(9, 0), at(18, 0)}, {6, 6, at(10, 0), at(15, 0)}}},
+	{8, []stretch{{1, 5, at(9, 0), at(12, 0)}, {1, 5, at(13, 0), at(18, 30)}}},
+	{10, []stretch{{1, 5, at(12, 0), at(21, 0)}}},
+	{9, []stretch{{1, 5, at(17, 0), at(22, 0)}, {6, 6, at(10, 0), at(18, 0)}, {0, 0, at(10, 0), at(18, 0)}}},
+	{12, []stretch{{0, 6, at(8, 0), at(20, 0)}}},
+	{4, []stretch{{2, 4, at(9, 0), at(16, 0)}}},
+	{4, []stretch{{0, 6, at(18, 0), at(1, 0)}}},
+	{3, []stretch{{0, 4, at(22, 0), at(6, 0)}}},
 }
 
 // hours draws the weekly hours of an agent, in the zone of its state or, of one

@@ -18,17 +18,21 @@ const (
 type Options struct {
 	Agents    int // how many agents join, at most MaxAgents
 	Referrals int // how many consumers ask, at most MaxReferrals
-	// Seed is all that one simulation differs from another in, if the rest is the
-	// same.
-	Seed uint64
-	// Begin is when the first agent joins; 2026-11-02 08:00 in New York by default,
-	// the first Monday of open enrollment. The first consumer asks an hour later.
-	// The years are 2014, the Marketplace's first, to 2100.
+	Seed      uint64
+	// Begin is when the first agent joins, to the second; 2026-11-02 08:00 in New
+	// York by default, the first Monday of open enrollment. The first consumer asks
+	// an hour later. The years are 2014, the Marketplace's first, to 2100.
 	Begin time.Time
 	// Days is how long consumers go on asking; 7 by default, at most MaxDays.
 	Days int
 	// Progress is told where the log ends after each step, if it is not nil.
 	Progress func(eventlog.Head)
+}
+
+// Check returns what is wrong with the options, or nil.
+func (o Options) Check() error {
+	_, err := o.withDefaults()
+	return err
 }
 
 // withDefaults returns the options with nothing left open, or says what is wrong

@@ -24,12 +24,9 @@ type person struct {
 	always bool // works no set hours
 }
 
-// person returns an agent who joined.
+// person returns an agent who joined: nobody else is ever asked.
 func (w *world) person(n agent.NPN) person {
-	i, ok := slices.BinarySearchFunc(w.agents, n, func(p person, n agent.NPN) int { return cmp.Compare(p.npn, n) })
-	if !ok {
-		return person{npn: n, state: w.country[0].State}
-	}
+	i, _ := slices.BinarySearchFunc(w.agents, n, func(p person, n agent.NPN) int { return cmp.Compare(p.npn, n) })
 	return w.agents[i]
 }
 
@@ -87,7 +84,8 @@ var trees = [...]string{
 	"Alder", "Ash", "Aspen", "Balsam", "Beech", "Birch", "Buckeye", "Catalpa", "Cedar", "Chestnut", "Cottonwood", "Cypress",
 	"Dogwood", "Elder", "Elm", "Fir", "Hackberry", "Hawthorn", "Hazel", "Hemlock", "Hickory", "Holly", "Hornbeam", "Juniper",
 	"Larch", "Laurel", "Linden", "Locust", "Magnolia", "Maple", "Mulberry", "Oak", "Pecan", "Persimmon", "Pine", "Plum",
-	"Poplar", "Redbud", "Redwood", "Rowan", "Sassafras", "Sequoia", "Spruce", "Sumac", "Sycamore", "Tamarack", "Tupelo", "Walnut", "Willow", "Yew",
+	"Poplar", "Redbud", "Redwood", "Rowan", "Sassafras", "Sequoia", "Spruce", "Sumac", "Sycamore", "Tamarack", "Tupelo", "Walnut",
+	"Willow", "Yew",
 }
 
 // facts draws all that an agent says of itself as it joins: who it is and where,

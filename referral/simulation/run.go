@@ -63,9 +63,6 @@ func Run(ctx context.Context, log eventlog.Log, o Options) error {
 	}
 	defer func() { w.eng.Close() }()
 	if err := w.play(ctx); err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
 		return fmt.Errorf("simulation: at %s: %w", w.clock.Now().Format(time.RFC3339), err)
 	}
 	return nil
