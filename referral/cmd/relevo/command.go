@@ -22,7 +22,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		verifyCommand, logCommand, showCommand, lineCommand, whyCommand, stateCommand, diffCommand, rematchCommand,
-		simulateCommand,
+		statsCommand, reportCommand, simulateCommand,
 	}
 }
 

@@ -69,7 +69,7 @@ func verify(c *call) (int, error) {
 		return found, nil
 	}
 	if *save != "" {
-		return fine, replace(*save, text)
+		return fine, replace("-save", *save, text)
 	}
 	return fine, nil
 }
@@ -126,11 +126,12 @@ func (c *call) readHead(name string) (head eventlog.Head, err error) {
 	return head, nil
 }
 
-// replace writes a file so that it is there as it was or whole, whatever happens.
-func replace(name, text string) (err error) {
+// replace writes the file of a flag so that it is there as it was or whole, whatever
+// happens.
+func replace(flag, name, text string) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), ".relevo-*")
 	if err != nil {
-		return notSaved(name, err)
+		return notSaved(flag, name, err)
 	}
 	_, err = f.WriteString(text)
 	err = cmp.Or(err, f.Chmod(0o644), f.Sync(), f.Close())
@@ -140,13 +141,13 @@ func replace(name, text string) (err error) {
 	if err != nil {
 		f.Close()
 		os.Remove(f.Name())
-		return notSaved(name, err)
+		return notSaved(flag, name, err)
 	}
 	return nil
 }
 
 // notSaved returns an error without the name of the file that was to take the
 // other's place.
-func notSaved(name string, err error) error {
-	return fmt.Errorf("-save: %s could not be written: %w", name, cause(err))
+func notSaved(flag, name string, err error) error {
+	return fmt.Errorf("%s: %s could not be written: %w", flag, name, cause(err))
 }
