@@ -66,7 +66,7 @@ func opened(t testing.TB, dir string) *filelog.Log {
 }
 
 // BenchmarkMillion asks a log of a million records, in files: it is read, verified,
-// folded to its end, and asked for the line and the reasons of one of its last
+// folded to its end, counted, and asked for the line and the reasons of one of its last
 // offers, each once a round and in turn. Every record is verified each time. The
 // medians are reported, and what is held of the log at its end.
 func BenchmarkMillion(b *testing.B) {
@@ -124,10 +124,14 @@ func BenchmarkMillion(b *testing.B) {
 		held = after.HeapAlloc - before.HeapAlloc
 		runtime.KeepAlive(past)
 		past = nil
+		timed("stats", func() error {
+			_, err := audit.Measure(records(), audit.Breakdown{State: true, Language: true})
+			return err
+		})
 		timed("line", func() error { _, err := audit.Line(records(), id, audit.Moment{}); return err })
 		timed("why", func() error { _, err := audit.Why(records(), id, holder, audit.Moment{}); return err })
 	}
-	for _, name := range []string{"read", "verify", "state"} {
+	for _, name := range []string{"read", "verify", "state", "stats"} {
 		b.ReportMetric(float64(events)/median(took[name]).Seconds(), name+"-events/s")
 	}
 	b.ReportMetric(median(took["line"]).Seconds(), "line-s")

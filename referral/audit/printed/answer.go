@@ -65,7 +65,7 @@ func answers(r audit.Report, byState, byLanguage []audit.Figures) (list []string
 		u := r.Unserved[0]
 		text := fmt.Sprintf("Nobody in %s serves %s, which consumers asked for", stateName(u.State), u.Language.English())
 		if n > 1 {
-			text += fmt.Sprintf("; there are %s such languages in one state or another", thousands(n))
+			text += fmt.Sprintf("; in all there are %s such pairs of a state and a language", thousands(n))
 		}
 		list = append(list, text+".")
 	}

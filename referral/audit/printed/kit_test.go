@@ -36,10 +36,14 @@ func measured(t testing.TB, records audit.Records, by audit.Breakdown) audit.Rep
 	return r
 }
 
-// week is a simulated week in the whole country, the one of the picture in README.md.
+// week is the week that relevo simulate makes, and in short tests a smaller one.
 var week = sync.OnceValues(func() (*eventlog.Memory, error) {
+	o := simulation.Options{Agents: 2_000, Referrals: 5_000, Seed: 1}
+	if testing.Short() {
+		o = simulation.Options{Agents: 400, Referrals: 1_000, Seed: 1, Days: 2}
+	}
 	var log eventlog.Memory
-	return &log, simulation.Run(context.Background(), &log, simulation.Options{Agents: 2_000, Referrals: 5_000, Seed: 1})
+	return &log, simulation.Run(context.Background(), &log, o)
 })
 
 // simulated measures the simulated week.
