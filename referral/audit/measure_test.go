@@ -160,14 +160,16 @@ func TestMeasureIsWhatTheRawLinesSay(t *testing.T) {
 				list   []int64
 			}{"to accept": {f.ToAccept, n.toAccept}, "waited": {f.Waited, n.waited}, "distance": {f.Distance, n.distance}} {
 				for _, q := range []float64{0.5, 0.9, 0.99, 1} {
-					upTo := 0
-					for _, x := range s.list {
-						if x <= s.spread.Quantile(q)+1 {
-							upTo++
+					for _, limit := range []int64{s.spread.Quantile(q), s.spread.Quantile(q) + 1, s.spread.Quantile(q) - 1} {
+						upTo := 0
+						for _, x := range s.list {
+							if x <= limit {
+								upTo++
+							}
 						}
-					}
-					if got := s.spread.UpTo(s.spread.Quantile(q) + 1); got != upTo {
-						t.Errorf("group %+v: %d of %d %s are up to quantile %v, want %d", f.Group, got, s.spread.Len(), name, q, upTo)
+						if got := s.spread.UpTo(limit); got != upTo {
+							t.Errorf("group %+v: %d of %d %s are up to %d, want %d", f.Group, got, s.spread.Len(), name, limit, upTo)
+						}
 					}
 					if got, want := s.spread.Quantile(q), middle(s.list, q); got != want || s.spread.Len() != len(s.list) {
 						t.Errorf("group %+v: quantile %v of %d %s is %d, want %d of %d", f.Group, q, s.spread.Len(), name, got, want, len(s.list))

@@ -129,7 +129,7 @@ func (b *browser) isNamed(name string) {
 		}
 	}
 	var page struct {
-		Pictures, Tables, Captions, Loose int
+		Pictures, Tables, Captions, Loose, Mute int
 		Headings                          []int
 		Lang                              string
 	}
@@ -138,12 +138,13 @@ func (b *browser) isNamed(name string) {
 		Tables: document.querySelectorAll("table").length,
 		Captions: document.querySelectorAll("table > caption").length,
 		Loose: [...document.querySelectorAll("table")].filter(e => e.parentElement.tabIndex !== 0).length,
+		Mute: [...document.querySelectorAll("figure svg[role=img] > title, figure svg[role=img] > desc")].filter(e => e.textContent.length < 12).length,
 		Headings: [...document.querySelectorAll("h1,h2,h3,h4")].map(e => +e.tagName[1]),
 		Lang: document.documentElement.lang,
 	})`, &page)
-	if images != page.Pictures || page.Pictures < 6 || regions < page.Tables || page.Captions != page.Tables || page.Loose > 0 || page.Lang != "en" {
-		b.t.Errorf("%s: of %d pictures %d have a name, of %d tables %d a region and %d a caption, %d cannot be scrolled by keyboard, in language %q",
-			name, page.Pictures, images, page.Tables, regions, page.Captions, page.Loose, page.Lang)
+	if images != page.Pictures || page.Pictures < 6 || page.Mute > 0 || regions < page.Tables || page.Captions != page.Tables || page.Loose > 0 || page.Lang != "en" {
+		b.t.Errorf("%s: of %d pictures %d have a name and %d titles and descriptions say nothing, of %d tables %d a region and %d a caption, %d cannot be scrolled by keyboard, in language %q",
+			name, page.Pictures, images, page.Mute, page.Tables, regions, page.Captions, page.Loose, page.Lang)
 	}
 	for i, level := range page.Headings {
 		if i == 0 && level != 1 || i > 0 && (level == 1 || level > page.Headings[i-1]+1) {
