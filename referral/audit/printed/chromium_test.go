@@ -130,8 +130,8 @@ func (b *browser) isNamed(name string) {
 	}
 	var page struct {
 		Pictures, Tables, Captions, Loose, Mute int
-		Headings                          []int
-		Lang                              string
+		Headings                                []int
+		Lang                                    string
 	}
 	b.evaluate(`({
 		Pictures: document.querySelectorAll("figure svg[role=img]").length,

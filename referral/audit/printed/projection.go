@@ -37,7 +37,7 @@ func (a albers) at(p geo.Point) (x, y float64) {
 
 // The picture of the map, in its own units.
 const (
-	mapWidth, mapHeight = 960, 640
+	mapWidth, mapHeight = 960, 658
 	cellSize            = 5 // of the grid that dots are gathered on
 )
 
@@ -50,7 +50,7 @@ type piece struct {
 
 // pieces are the lower 48 states and, as insets in other scales, what is far off.
 func pieces() map[geo.State]*piece {
-	main := &piece{albers: newAlbers(29.5, 45.5, 37.5, -96, 1215, 478, 282), width: mapWidth, height: 545}
+	main := &piece{albers: newAlbers(29.5, 45.5, 37.5, -96, 1210, 478, 301), width: mapWidth, height: 560}
 	all := map[geo.State]*piece{}
 	for s := range geo.AllStates() {
 		all[s] = main
@@ -59,11 +59,11 @@ func pieces() map[geo.State]*piece {
 		states []geo.State
 		piece
 	}{
-		{[]geo.State{"AK"}, piece{name: "Alaska", code: "AK", albers: newAlbers(55, 65, 62.5, -152, 430, 112, 548), top: 470, width: 230, height: 170}},
-		{[]geo.State{"HI"}, piece{name: "Hawaii", code: "HI", albers: newAlbers(8, 18, 20.6, -157.4, 1215, 310, 580), left: 240, top: 520, width: 160, height: 120}},
-		{[]geo.State{"GU", "MP"}, piece{name: "Guam, Northern Marianas", code: "GU MP", albers: newAlbers(8, 18, 14.6, 145.2, 1215, 480, 600), left: 425, top: 555, width: 130, height: 85}},
-		{[]geo.State{"AS"}, piece{name: "American Samoa", code: "AS", albers: newAlbers(-18, -8, -14.25, -170.2, 1215, 640, 600), left: 608, top: 555, width: 110, height: 85}},
-		{[]geo.State{"PR", "VI"}, piece{name: "Puerto Rico, Virgin Islands", code: "PR VI", albers: newAlbers(8, 18, 18.1, -65.9, 2000, 830, 602), left: 740, top: 555, width: 190, height: 85}},
+		{[]geo.State{"AK"}, piece{name: "Alaska", code: "AK", albers: newAlbers(55, 65, 62.5, -152, 385, 134, 560), top: 480, width: 232, height: 175}},
+		{[]geo.State{"HI"}, piece{name: "Hawaii", code: "HI", albers: newAlbers(8, 18, 20.6, -157.4, 1215, 318, 595), left: 248, top: 535, width: 160, height: 120}},
+		{[]geo.State{"GU", "MP"}, piece{name: "Guam, Northern Marianas", code: "GU MP", albers: newAlbers(8, 18, 14.6, 145.2, 1215, 480, 615), left: 425, top: 570, width: 130, height: 85}},
+		{[]geo.State{"AS"}, piece{name: "American Samoa", code: "AS", albers: newAlbers(-18, -8, -14.25, -170.2, 1215, 640, 615), left: 608, top: 570, width: 110, height: 85}},
+		{[]geo.State{"PR", "VI"}, piece{name: "Puerto Rico, Virgin Islands", code: "PR VI", albers: newAlbers(8, 18, 18.1, -65.9, 2000, 830, 617), left: 740, top: 570, width: 190, height: 85}},
 	} {
 		for _, s := range inset.states {
 			all[s] = &inset.piece
