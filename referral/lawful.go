@@ -112,6 +112,9 @@ func (r *Referral) heldBy(n agent.NPN) error {
 
 // over returns that the referral has ended.
 func (r *Referral) over() error {
+	if r.Status == StatusAccepted {
+		return breaks("invariant 4", "agent %s has accepted it", r.Offer.To)
+	}
 	return breaks("invariant 4", "it is %s since %s", r.Status, stamp(r.Changed))
 }
 

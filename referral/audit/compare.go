@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -92,9 +93,12 @@ func Compare(records Records, from, to Moment) (c Comparison, err error) {
 	if !begun {
 		begin() // nothing came after
 	}
+	if err := from.reached(p.head.Position); err != nil && to.kind == theEnd {
+		return Comparison{}, err
+	}
 	late := from.kind == atInstant && (to.kind == atInstant && from.at.After(to.at) || to.kind == afterPosition && from.at.After(p.head.Time))
-	if err := from.reached(p.head.Position); err != nil || late {
-		return Comparison{}, fmt.Errorf("from %s to %s: the first moment is not before the second: give them the other way round", from, orEnd(to))
+	if from.reached(p.head.Position) != nil || late {
+		return Comparison{}, fmt.Errorf("from %s to %s: the second moment is before the first: give them the other way round", from, to)
 	}
 	c.To, c.After = p.head, p.Counts()
 	c.PolicyTo, _ = p.Policy()
@@ -107,13 +111,6 @@ func Compare(records Records, from, to Moment) (c Comparison, err error) {
 		c.Referrals[i].After, _ = p.book.Referral(c.Referrals[i].ID)
 	}
 	return c, nil
-}
-
-func orEnd(m Moment) string {
-	if m.kind == theEnd {
-		return "the end"
-	}
-	return m.String()
 }
 
 // fieldChanges returns how two values of one type differ, a field a line by its name
@@ -131,26 +128,61 @@ func fieldChanges(before, after any) (lines []string) {
 		switch {
 		case lists:
 			for _, item := range gone {
-				lines = append(lines, fmt.Sprintf("%s: - %s", name, item))
+				lines = append(lines, fmt.Sprintf("%s: - %s", name, words(item)))
 			}
 			for _, item := range come {
-				lines = append(lines, fmt.Sprintf("%s: + %s", name, item))
+				lines = append(lines, fmt.Sprintf("%s: + %s", name, words(item)))
 			}
 			if len(gone)+len(come) == 0 {
-				lines = append(lines, fmt.Sprintf("%s: %s → %s", name, was, is)) // another order
+				lines = append(lines, fmt.Sprintf("%s: %s → %s", name, words(was), words(is))) // another order
 			}
 		default:
-			lines = append(lines, fmt.Sprintf("%s: %s → %s", name, orNone(was), orNone(is)))
+			lines = append(lines, fmt.Sprintf("%s: %s → %s", name, words(was), words(is)))
 		}
 	}
 	return lines
 }
 
-func orNone(field json.RawMessage) string {
-	if len(field) == 0 {
+// words returns a value as JSON has it for people: without quotes and braces, a key
+// before its value, and "none" for what is absent or empty.
+func words(value json.RawMessage) string {
+	in := json.NewDecoder(bytes.NewReader(value))
+	in.UseNumber()
+	text, err := nextWords(in)
+	if err != nil || text == "" {
 		return "none"
 	}
-	return string(field)
+	return text
+}
+
+// nextWords returns the next value as [words] does.
+func nextWords(in *json.Decoder) (string, error) {
+	token, err := in.Token()
+	opened, compound := token.(json.Delim)
+	if err != nil || !compound {
+		if token == nil {
+			token = ""
+		}
+		return fmt.Sprint(token), err
+	}
+	var parts []string
+	for in.More() {
+		key := ""
+		if opened == '{' {
+			token, err := in.Token()
+			if err != nil {
+				return "", err
+			}
+			key = fmt.Sprint(token) + " "
+		}
+		part, err := nextWords(in)
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, key+part)
+	}
+	_, err = in.Token() // the end of it
+	return strings.Join(parts, ", "), err
 }
 
 func fieldsOf(v any) (fields map[string]json.RawMessage) {
@@ -166,7 +198,7 @@ func fieldsOf(v any) (fields map[string]json.RawMessage) {
 
 // listChanges returns the items of one list that are not in the other, and the other
 // way round, if both are lists or absent.
-func listChanges(was, is json.RawMessage) (gone, come []string, lists bool) {
+func listChanges(was, is json.RawMessage) (gone, come []json.RawMessage, lists bool) {
 	var a, b []json.RawMessage
 	if len(was) > 0 && (was[0] != '[' || json.Unmarshal(was, &a) != nil) || len(is) > 0 && (is[0] != '[' || json.Unmarshal(is, &b) != nil) {
 		return nil, nil, false
@@ -176,12 +208,12 @@ func listChanges(was, is json.RawMessage) (gone, come []string, lists bool) {
 	}
 	for _, item := range a {
 		if !in(b, item) {
-			gone = append(gone, string(item))
+			gone = append(gone, item)
 		}
 	}
 	for _, item := range b {
 		if !in(a, item) {
-			come = append(come, string(item))
+			come = append(come, item)
 		}
 	}
 	return gone, come, true

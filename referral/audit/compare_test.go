@@ -107,9 +107,9 @@ func TestChangesInLines(t *testing.T) {
 		After:  agent.Agent{NPN: 7, Display: agent.DisplayNone, Channels: []agent.Channel{agent.Email, agent.Text}},
 	}
 	want := []string{
-		`absences: - {"from":"1970-01-01T00:00:00Z","until":"1970-01-01T00:01:00Z"}`,
-		`channels: + "email"`,
-		`channels: + "text"`,
+		`absences: - from 1970-01-01T00:00:00Z, until 1970-01-01T00:01:00Z`,
+		`channels: + email`,
+		`channels: + text`,
 		`display: 1 → 4`,
 	}
 	if diff := cmp.Diff(want, a.Lines()); diff != "" {
@@ -119,11 +119,11 @@ func TestChangesInLines(t *testing.T) {
 		Before: agent.Agent{Channels: []agent.Channel{agent.Email, agent.Text}},
 		After:  agent.Agent{Channels: []agent.Channel{agent.Text, agent.Email}},
 	}
-	if got := strings.Join(order.Lines(), "\n"); got != `channels: ["email","text"] → ["text","email"]` {
+	if got := strings.Join(order.Lines(), "\n"); got != `channels: email, text → text, email` {
 		t.Errorf("another order is told as %q", got)
 	}
 	r := audit.ReferralChange{Before: referral.Referral{Status: referral.StatusOffered}, After: referral.Referral{Status: referral.StatusAccepted}}
-	if got := strings.Join(r.Lines(), "\n"); got != `status: "offered" → "accepted"` {
+	if got := strings.Join(r.Lines(), "\n"); got != `status: offered → accepted` {
 		t.Errorf("the changes of a referral are %q", got)
 	}
 }

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -48,8 +49,12 @@ type Filter struct {
 // Check returns what is wrong with the filter, or nil.
 func (f Filter) Check() error {
 	if f.Kind != "" && !slices.ContainsFunc(book.Kinds(), f.isKind) {
+		text := fmt.Sprintf("no kind of event matches %.40q", f.Kind)
 		_, err := book.Decode(book.Stream{}, f.Kind, time.Time{}, nil)
-		return fmt.Errorf("no kind of event matches %.40q: %w", f.Kind, err)
+		if unknown, ok := errors.AsType[*book.UnknownKindError](err); ok {
+			text += fmt.Sprintf(": give one such as %q, with or without its version, or a family such as \"agent\"", unknown.Nearest)
+		}
+		return errors.New(text)
 	}
 	if !f.Since.IsZero() && !f.Until.IsZero() && !f.Since.Before(f.Until) {
 		return fmt.Errorf("nothing lies from %s up to %s: give the earlier first", f.Since.Format(time.RFC3339), f.Until.Format(time.RFC3339))
@@ -74,7 +79,7 @@ func (f Filter) Select(records Records) iter.Seq2[Entry, error] {
 			yield(Entry{}, err)
 			return
 		}
-		s := selection{Filter: f, referrals: map[uuid.UUID]struct{}{}}
+		s := f.begin()
 		for r, err := range records {
 			if err != nil {
 				yield(Entry{}, err)
@@ -90,10 +95,37 @@ func (f Filter) Select(records Records) iter.Seq2[Entry, error] {
 	}
 }
 
+// Tap yields a log's records as they are, and hands the wanted ones to keep on the
+// way: for another question in the same pass. Its error is that of the records or of
+// [Filter.Check].
+func (f Filter) Tap(records Records, keep func(Entry)) Records {
+	return func(yield func(eventlog.Record, error) bool) {
+		if err := f.Check(); err != nil {
+			yield(eventlog.Record{}, err)
+			return
+		}
+		s := f.begin()
+		for r, err := range records {
+			if err == nil && (f.Until.IsZero() || r.Time.Before(f.Until)) {
+				if e, ok := s.wants(&r); ok {
+					keep(e)
+				}
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
 // selection is a filter at work.
 type selection struct {
 	Filter
 	referrals map[uuid.UUID]struct{} // from the state, and asking for the language
+}
+
+func (f Filter) begin() *selection {
+	return &selection{Filter: f, referrals: map[uuid.UUID]struct{}{}}
 }
 
 var kindRequested = referral.Requested{}.Kind()

@@ -141,7 +141,7 @@ func (p *Past) lineAt(id uuid.UUID, at time.Time) (l Lineup, err error) {
 		return l, err
 	}
 	if r.Status.Ended() {
-		return l, fmt.Errorf("referral %s: %w: it is %s since %s, and nobody stands in its line; ask for an earlier moment", id, referral.ErrEnded, r.Status, r.Changed.Format(time.RFC3339Nano))
+		return l, fmt.Errorf("referral %s: %w: it was %s by then, and nobody stands in its line: ask for an earlier moment", id, referral.ErrEnded, r.Status)
 	}
 	l.View = View{Position: p.head.Position, At: at, Referral: r}
 	policy, _ := p.book.Policy()

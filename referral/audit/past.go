@@ -117,6 +117,9 @@ func (p *Past) Agent(n agent.NPN) (agent.Agent, error) {
 	return a, nil
 }
 
+// Load returns an agent's open offers and the position of its last one.
+func (p *Past) Load(n agent.NPN) referral.Load { return p.book.Load(n) }
+
 // Referral returns a referral that has not ended, or ended in the last day. Its
 // error is [referral.ErrNotFound] or [referral.ErrEnded].
 func (p *Past) Referral(id uuid.UUID) (referral.Referral, error) {

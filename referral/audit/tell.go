@@ -111,7 +111,7 @@ func (t Teller) ofReferral(event referral.Event) (sentence, rule string) {
 	case referral.Contacted:
 		return fmt.Sprintf("Agent %s has reached the consumer.", e.By), "B5"
 	case referral.OutcomeRecorded:
-		return fmt.Sprintf("Agent %s records what came of it: %s.", e.By, strings.ReplaceAll(string(e.Outcome), "_", " ")), "B5"
+		return fmt.Sprintf("Agent %s records what came of it: %s.", e.By, outcome(e.Outcome)), "B5"
 	}
 	return event.Kind() + ".", ""
 }
@@ -211,6 +211,8 @@ func in(s geo.State) string {
 	}
 	return " in " + string(s)
 }
+
+func outcome(o referral.Outcome) string { return strings.ReplaceAll(string(o), "_", " ") }
 
 func cause(c agent.Cause) string { return strings.ReplaceAll(string(c), "_", " ") }
 

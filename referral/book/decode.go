@@ -3,6 +3,7 @@ package book
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,9 +35,31 @@ var isKind = func() map[string]bool {
 // UnknownKindError says that a record is of no kind this version reads.
 type UnknownKindError struct{ Kind, Nearest string }
 
-// Error names the kind and the nearest known one.
+// Error names the kind and the nearest known one, or says that it is a later version
+// of that.
 func (e *UnknownKindError) Error() string {
+	if e.isLater() {
+		return fmt.Sprintf("kind %q is a later version of %q: read this log with the version that wrote it, or a newer one", e.Kind, e.Nearest)
+	}
 	return fmt.Sprintf("unknown kind %q; the nearest known kind is %q: read this log with the version that wrote it, or a newer one", e.Kind, e.Nearest)
+}
+
+// isLater reports whether the kind is the nearest one in a higher version, which
+// nothing else tells from it.
+func (e *UnknownKindError) isLater() bool {
+	name, version, ok := cutVersion(e.Kind)
+	nearName, nearVersion, nearOK := cutVersion(e.Nearest)
+	return ok && nearOK && name == nearName && version > nearVersion
+}
+
+// cutVersion cuts a kind into its name and the number of its version.
+func cutVersion(kind string) (name string, version uint64, ok bool) {
+	i := strings.LastIndex(kind, ".v")
+	if i < 0 {
+		return kind, 0, false
+	}
+	version, err := strconv.ParseUint(kind[i+len(".v"):], 10, 32)
+	return kind[:i], version, err == nil
 }
 
 // Encode returns an event's data for the log: one JSON object on one line.

@@ -51,6 +51,15 @@ func TestDecodeOfUnknownKind(t *testing.T) {
 			t.Errorf("Decode of kind %q: %v, want the nearest %q", kind, err, nearest)
 		}
 	}
+	for kind, later := range map[string]bool{
+		"referral.offered.v2": true, "referral.offered.v10": true, "desk.policy_set.v3": true,
+		"referral.ofered.v2": false, "referral.offered.v0": false, "referral.offered.v": false, "referral.offered.v-2": false, "referral.offered": false,
+	} {
+		_, err := book.Decode(book.Stream{}, kind, noon, nil)
+		if got := strings.Contains(err.Error(), "a later version of"); got != later {
+			t.Errorf("Decode of kind %q: %v, is that of a later version: %v, want %v", kind, err, got, later)
+		}
+	}
 	for _, kind := range []string{"", strings.Repeat("é", 100_000)} {
 		if _, err := book.Decode(book.Stream{}, kind, noon, nil); err == nil {
 			t.Errorf("Decode of kind %.20q: no error", kind)

@@ -29,6 +29,12 @@ type Options struct {
 	Progress func(eventlog.Head)
 }
 
+// Check returns what is wrong with the options, or nil.
+func (o Options) Check() error {
+	_, err := o.withDefaults()
+	return err
+}
+
 // withDefaults returns the options with nothing left open, or says what is wrong
 // with them.
 func (o Options) withDefaults() (Options, error) {

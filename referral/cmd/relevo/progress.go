@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/relevo-go/relevo/eventlog"
+	"github.com/relevo-go/relevo/referral/audit"
+)
+
+// progress tells on a terminal how far a pass over a log has come, once it takes
+// more than a second. The zero progress tells nothing.
+type progress struct {
+	w     io.Writer
+	now   func() time.Time
+	end   eventlog.Position // 0 if nobody knows
+	began time.Time
+	shown time.Time
+	width int // of the line that stands there
+}
+
+const (
+	patience = time.Second           // before anything is shown
+	pace     = time.Second / 5       // between two lines
+	lookEach = eventlog.Position(64) // records between two looks at the clock
+)
+
+// to makes progress tell.
+func (p *progress) to(w io.Writer, now func() time.Time) { p.w, p.now = w, now }
+
+// watch yields records as they are, and tells how far they have come on the way to
+// the position where the log ends, 0 if nobody knows.
+func (p *progress) watch(records audit.Records, end eventlog.Position) audit.Records {
+	if p.w == nil {
+		return records
+	}
+	return func(yield func(eventlog.Record, error) bool) {
+		p.start(end)
+		defer p.erase()
+		for r, err := range records {
+			if err == nil && r.Position%lookEach == 0 {
+				p.at(r.Position)
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+// start begins to tell of what goes on to a position, 0 if nobody knows to which.
+func (p *progress) start(end eventlog.Position) {
+	if p.w != nil {
+		p.end, p.began = end, p.now()
+		p.shown = p.began.Add(patience - pace)
+	}
+}
+
+// at tells that a position is reached, if it is time to.
+func (p *progress) at(position eventlog.Position) {
+	if p.w == nil {
+		return
+	}
+	if now := p.now(); now.Sub(p.shown) >= pace {
+		p.shown = now
+		p.show(position, p.end, now)
+	}
+}
+
+// show writes the line anew.
+func (p *progress) show(at, end eventlog.Position, now time.Time) {
+	rate := float64(at) / now.Sub(p.began).Seconds()
+	line := thousands(uint64(at)) + " records"
+	if end >= at {
+		line = fmt.Sprintf("%s of %s records", thousands(uint64(at)), thousands(uint64(end)))
+	}
+	line += ", " + thousands(uint64(rate)) + " a second"
+	if end >= at {
+		left := time.Duration(float64(end-at) / rate * float64(time.Second))
+		line += fmt.Sprintf(", %v left", max(left.Round(time.Second), time.Second))
+	}
+	width := utf8.RuneCountInString(line)
+	fmt.Fprintf(p.w, "\r%s%s", line, strings.Repeat(" ", max(0, p.width-width)))
+	p.width = max(p.width, width)
+}
+
+// erase takes the line away.
+func (p *progress) erase() {
+	if p.width > 0 {
+		fmt.Fprintf(p.w, "\r%s\r", strings.Repeat(" ", p.width))
+		p.width = 0
+	}
+}
+
+// thousands returns a number with a comma before each three digits.
+func thousands(n uint64) string {
+	text := fmt.Sprint(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
