@@ -38,14 +38,15 @@ type Agent struct {
 }
 
 // same reports whether two rows say the same.
-func (a Agent) same(b Agent) bool {
-	a.Line, b.Line = 0, 0
-	return reflect.DeepEqual(a, b)
+func (a *Agent) same(b *Agent) bool {
+	x, y := *a, *b
+	x.Line, y.Line = 0, 0
+	return reflect.DeepEqual(x, y)
 }
 
 // spoiled reports whether one of the columns could not be read; without names,
 // whether any could not.
-func (a Agent) spoiled(columns ...string) bool {
+func (a *Agent) spoiled(columns ...string) bool {
 	return slices.ContainsFunc(a.bad, func(b string) bool { return len(columns) == 0 || slices.Contains(columns, b) })
 }
 

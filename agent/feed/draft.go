@@ -39,19 +39,19 @@ func (d *draft) decide(c agent.Command) error {
 }
 
 // refuse reports a problem at a column of a roster.
-func (d *draft) refuse(p placed[Agent], column, text string) {
+func (d *draft) refuse(p placed[*Agent], column, text string) {
 	d.refused = append(d.refused, column)
 	d.problem(p.feed, p.line, column, d.change.NPN, text)
 }
 
 // spoiled reports whether one of the columns could not be read or is refused;
 // without names, whether any is. What follows from it is no further problem.
-func (d *draft) spoiled(p placed[Agent], columns ...string) bool {
-	return p.row.spoiled(columns...) || (Agent{bad: d.refused}).spoiled(columns...)
+func (d *draft) spoiled(p placed[*Agent], columns ...string) bool {
+	return p.row.spoiled(columns...) || (&Agent{bad: d.refused}).spoiled(columns...)
 }
 
 // nobody judges a row without an agent by itself alone.
-func (d *draft) nobody(p placed[Agent]) {
+func (d *draft) nobody(p placed[*Agent]) {
 	if !p.row.spoiled("npn") {
 		d.refuse(p, "npn", "a row of a roster has a National Producer Number: give it")
 	}
@@ -65,7 +65,7 @@ func (d *draft) nobody(p placed[Agent]) {
 }
 
 // try decides a command that a column of a roster asks for.
-func (d *draft) try(p placed[Agent], column string, c agent.Command) {
+func (d *draft) try(p placed[*Agent], column string, c agent.Command) {
 	if err := d.decide(c); err != nil {
 		d.refuse(p, column, reason(err))
 	}
@@ -73,7 +73,7 @@ func (d *draft) try(p placed[Agent], column string, c agent.Command) {
 
 // given compares what a row of a roster says of an agent, but for what must come
 // after the licenses.
-func (d *draft) given(p placed[Agent]) {
+func (d *draft) given(p placed[*Agent]) {
 	r := p.row
 	if !d.a.Registered() {
 		name := r.Name
@@ -107,7 +107,7 @@ func (d *draft) given(p placed[Agent]) {
 // profile compares contact information and office. What the row does not tell
 // stays, and the ZIP's point on record stays with it until something else of the
 // profile changes, so that a newer table changes nothing by itself (R31).
-func (d *draft) profile(p placed[Agent]) {
+func (d *draft) profile(p placed[*Agent]) {
 	r, old := p.row, d.a.Profile
 	if old == (agent.Profile{}) && r.Email == "" && r.Phone == "" && r.Street == "" && r.City == "" && r.State == "" && r.ZIP == "" && r.Office == nil {
 		return // a name alone is the registration's
@@ -178,7 +178,7 @@ type textual struct {
 	to           *string
 }
 
-func (d *draft) texts(r Agent, p *agent.Profile) [5]textual {
+func (d *draft) texts(r *Agent, p *agent.Profile) [5]textual {
 	return [...]textual{
 		{"name", r.Name, &p.Name}, {"email", r.Email, &p.Email}, {"phone", r.Phone, &p.Phone},
 		{"street", r.Street, &p.Street}, {"city", r.City, &p.City},
@@ -187,7 +187,7 @@ func (d *draft) texts(r Agent, p *agent.Profile) [5]textual {
 
 // sound reports whether the rules take a text of a profile, asked about it alone
 // so that each column with a problem is named.
-func (d *draft) sound(p placed[Agent], column, told string) bool {
+func (d *draft) sound(p placed[*Agent], column, told string) bool {
 	if told == "" || told == None {
 		return true
 	}
@@ -209,9 +209,12 @@ func (d *draft) sound(p placed[Agent], column, told string) bool {
 
 // languages compares the tags. The same tags as on record change nothing, even
 // if a newer table takes them for other languages (R31).
-func (d *draft) languages(p placed[Agent]) {
+func (d *draft) languages(p placed[*Agent]) {
 	tags := p.row.Languages
 	if tags == nil {
+		return
+	}
+	if len(tags) > 0 && slices.EqualFunc(tags, d.a.Languages, func(t string, l spoken.Language) bool { return t == l.Tag }) {
 		return
 	}
 	read, err := spoken.ParseAll(tags)
@@ -246,7 +249,7 @@ func tagFlaw(i int, tag string) string {
 }
 
 // hours compares the weekly hours and their zone.
-func (d *draft) hours(p placed[Agent]) {
+func (d *draft) hours(p placed[*Agent]) {
 	r, next := p.row, d.a.Hours
 	if r.Zone == "" && r.Weekly == nil || r.spoiled("zone", "hours") {
 		return
@@ -254,18 +257,18 @@ func (d *draft) hours(p placed[Agent]) {
 	if r.Zone != "" {
 		next.Zone = r.Zone
 	}
-	if _, err := zone.Load(next.Zone); err != nil && next.Zone != "" {
-		d.refuse(p, "zone", "no time zone in use in a US jurisdiction: give an IANA name such as America/New_York (B1)")
-		return
-	}
 	if r.Weekly != nil && !sameWeek(r.Weekly, next.Weekly) {
 		next.Weekly = r.Weekly
 	}
-	if len(next.Weekly) > 0 && next.Zone == "" {
+	if next.Zone == d.a.Hours.Zone && sameWeek(next.Weekly, d.a.Hours.Weekly) {
+		return
+	}
+	if next.Zone == "" && len(next.Weekly) > 0 {
 		d.refuse(p, "zone", "hours need a time zone: give an IANA name such as America/New_York (B1)")
 		return
 	}
-	if next.Zone == d.a.Hours.Zone && sameWeek(next.Weekly, d.a.Hours.Weekly) {
+	if _, err := zone.Load(next.Zone); err != nil && next.Zone != "" {
+		d.refuse(p, "zone", "no time zone in use in a US jurisdiction: give an IANA name such as America/New_York (B1)")
 		return
 	}
 	d.try(p, "hours", agent.SetHours{Zone: next.Zone, Weekly: next.Weekly})
@@ -282,7 +285,7 @@ func sameWeek(x, y []agent.Shift) bool {
 
 // chosen compares the display choice, the unticked states, and the review of it
 // all, which come last.
-func (d *draft) chosen(p placed[Agent]) {
+func (d *draft) chosen(p placed[*Agent]) {
 	r := p.row
 	if r.Display != 0 {
 		d.try(p, "display", agent.ChooseDisplay{Choice: r.Display})
@@ -298,10 +301,10 @@ func (d *draft) chosen(p placed[Agent]) {
 // registered compares Marketplace registration, and the training behind it.
 // Several rows for a plan year are one registration, from the first completion
 // to the last end.
-func (d *draft) registered(rows []placed[Registration]) {
-	slices.SortStableFunc(rows, func(x, y placed[Registration]) int { return x.row.PlanYear - y.row.PlanYear })
+func (d *draft) registered(rows []placed[*Registration]) {
+	slices.SortStableFunc(rows, func(x, y placed[*Registration]) int { return x.row.PlanYear - y.row.PlanYear })
 	for len(rows) > 0 {
-		n, y := 0, rows[0].row
+		n, y := 0, *rows[0].row
 		for n < len(rows) && rows[n].row.PlanYear == y.PlanYear {
 			more := rows[n].row
 			if y.From.IsZero() || !more.From.IsZero() && more.From.Before(y.From) {
@@ -322,7 +325,7 @@ func (d *draft) registered(rows []placed[Registration]) {
 // completed compares one plan year. Registration presupposes training, so what
 // the list says of one it says of the other, unless training is on record with
 // days of its own.
-func (d *draft) completed(p placed[Registration], y agent.Completion) {
+func (d *draft) completed(p placed[*Registration], y agent.Completion) {
 	of := func(all []agent.Completion) (c agent.Completion) {
 		if i := slices.IndexFunc(all, func(c agent.Completion) bool { return c.PlanYear == y.PlanYear }); i >= 0 {
 			c = all[i]
@@ -357,7 +360,10 @@ func (d *draft) licensed(rows []placed[License]) {
 		}
 	}
 	for _, p := range held {
-		l := p.row.upon(d.a.Licenses)
+		l, news := p.row.upon(d.a.Licenses)
+		if !news {
+			continue
+		}
 		if err := d.decide(agent.RecordLicense{
 			State: l.State, Number: l.Number, Residency: l.Residency, Status: l.Status, Effective: l.Effective, Expires: l.Expires, Lines: l.Lines,
 		}); err != nil {
@@ -373,12 +379,12 @@ func (d *draft) licensed(rows []placed[License]) {
 // terminated compares terminations (R20). The agent's newest plan year in the
 // list decides: a bar is for a plan year, and one of before is over when CMS
 // registers the agent again.
-func (d *draft) terminated(rows []placed[Registration]) {
+func (d *draft) terminated(rows []placed[*Registration]) {
 	if len(rows) == 0 {
 		return
 	}
-	newest := slices.MaxFunc(rows, func(x, y placed[Registration]) int { return x.row.PlanYear - y.row.PlanYear }).row.PlanYear
-	rows = slices.DeleteFunc(rows, func(p placed[Registration]) bool { return p.row.PlanYear != newest })
+	newest := slices.MaxFunc(rows, func(x, y placed[*Registration]) int { return x.row.PlanYear - y.row.PlanYear }).row.PlanYear
+	rows = slices.DeleteFunc(rows, func(p placed[*Registration]) bool { return p.row.PlanYear != newest })
 	for _, p := range rows {
 		if p.row.Invalid {
 			d.note(p.feed, p.line, "npn_valid_current_plan_year_only", d.change.NPN,
@@ -388,7 +394,7 @@ func (d *draft) terminated(rows []placed[Registration]) {
 	}
 	for _, c := range causes {
 		with := func(letter byte) int {
-			return slices.IndexFunc(rows, func(p placed[Registration]) bool { return p.row.Status == Status([]byte{letter, c.digit}) })
+			return slices.IndexFunc(rows, func(p placed[*Registration]) bool { return p.row.Status == Status([]byte{letter, c.digit}) })
 		}
 		out, back := with('T'), with('R')
 		if out < 0 && back < 0 {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/relevo-go/relevo/agent"
 )
@@ -45,7 +46,7 @@ func Read(from io.Reader, name string, opts *Options) (*Feed, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
-	r := &reader{feed: &Feed{Name: name}, sheet: newSheet(from), health: healthLines(opts.HealthLines), kept: map[string]string{}}
+	r := &reader{feed: &Feed{Name: name}, sheet: newSheet(from), health: healthLines(opts.HealthLines), kept: map[string]string{}, days: map[string]time.Time{}}
 	if err := r.read(); err != nil {
 		return nil, fmt.Errorf("feed: reading %s: %w", name, err)
 	}
@@ -63,7 +64,8 @@ type reader struct {
 	npn    agent.NPN
 	bad    []string // the columns of the row with a problem
 	health func(string) bool
-	kept   map[string]string // words that come again
+	kept   map[string]string    // words that come again
+	days   map[string]time.Time // likewise, by text, state and column
 }
 
 func (r *reader) read() error {

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -103,9 +104,15 @@ func (r *reader) day(column string, in geo.State, text string, read func(geo.Sta
 	if in == "" {
 		in = marketplace
 	}
-	t, err := read(in, padded(text))
-	if err != nil {
-		r.problem(column, "%s", badDay)
+	known := text + string(in) + column
+	t, ok := r.days[known]
+	if !ok {
+		var err error
+		if t, err = read(in, padded(text)); err != nil {
+			r.problem(column, "%s", badDay)
+		} else if len(r.days) < 1<<16 {
+			r.days[known] = t
+		}
 	}
 	return t
 }
@@ -123,12 +130,12 @@ func perpetual(expiry string) bool {
 // licenses returns the licenses that rows of one agent make, by state and
 // number, each with the row that begins it. Rows that contradict one another
 // are reported.
-func licenses(rows []placed[License], report func(at placed[License], column, format string, args ...any)) []placed[License] {
+func licenses(rows []placed[License], report func(at placed[License], column, format string, args ...any)) (whole []placed[License]) {
 	slices.SortStableFunc(rows, func(x, y placed[License]) int {
-		return strings.Compare(string(x.row.State)+"\x00"+x.row.Number+"\x00"+strings.ToLower(x.row.Class),
-			string(y.row.State)+"\x00"+y.row.Number+"\x00"+strings.ToLower(y.row.Class))
+		return cmp.Or(cmp.Compare(x.row.State, y.row.State), cmp.Compare(x.row.Number, y.row.Number),
+			cmp.Compare(strings.ToLower(x.row.Class), strings.ToLower(y.row.Class)))
 	})
-	var classes, whole []placed[License]
+	classes := make([]placed[License], 0, len(rows))
 	for _, p := range rows {
 		if n := len(classes) - 1; n >= 0 && named(classes[n].row, p.row) && strings.EqualFold(classes[n].row.Class, p.row.Class) {
 			classes[n].row = joined(classes[n], p, report)
@@ -137,6 +144,7 @@ func licenses(rows []placed[License], report func(at placed[License], column, fo
 		p.row.Lines = slices.Clip(p.row.Lines)
 		classes = append(classes, p)
 	}
+	whole = classes[:0]
 	for _, p := range classes {
 		n := len(whole) - 1
 		switch {
@@ -164,7 +172,7 @@ func (l License) health() bool {
 func joined(first, more placed[License], report func(placed[License], string, string, ...any)) License {
 	l, m := first.row, more.row
 	differ := func(column string) {
-		report(more, column, "license %s %.40s stands in %s too, and the two differ: leave the one that holds", m.State, m.Number, first.where(more))
+		report(more, column, "license %s %.40q stands in %s too, and the two differ: leave the one that holds", m.State, m.Number, first.where(more))
 	}
 	if l.Effective.IsZero() {
 		l.Effective = m.Effective
@@ -185,20 +193,30 @@ func joined(first, more placed[License], report func(placed[License], string, st
 		case i < 0:
 			l.Lines = append(l.Lines, n)
 		case l.Lines[i].Active != n.Active || !l.Lines[i].Issued.Equal(n.Issued):
-			report(more, "line", "line %.40q of license %s %.40s stands in %s too, and the two differ: leave the one that holds", n.Name, m.State, m.Number, first.where(more))
+			report(more, "line", "line %.40q of license %s %.40q stands in %s too, and the two differ: leave the one that holds", n.Name, m.State, m.Number, first.where(more))
 		}
 	}
 	return l
 }
 
+// told reports whether a feed says of a first day what is on record.
+func told(feed, recorded time.Time) bool { return feed.IsZero() || feed.Equal(recorded) }
+
 // upon returns the license with what the feed does not tell taken from what is
-// on record, and its lines in the order they have there.
-func (l License) upon(recorded []agent.License) agent.License {
-	m := l.License
+// on record, and its lines in the order they have there, and whether any of it
+// may be news.
+func (l *License) upon(recorded []agent.License) (m agent.License, news bool) {
+	m = l.License
 	i := slices.IndexFunc(recorded, func(o agent.License) bool { return o.State == m.State && o.Number == m.Number })
 	var old agent.License
 	if i >= 0 {
 		old = recorded[i]
+		if m.Residency == old.Residency && m.Status == old.Status && told(m.Effective, old.Effective) && m.Expires.Equal(old.Expires) &&
+			slices.EqualFunc(m.Lines, old.Lines, func(n, o agent.Line) bool {
+				return n.Name == o.Name && n.Health == o.Health && n.Active == o.Active && told(n.Issued, o.Issued)
+			}) {
+			return m, false
+		}
 	}
 	m.Lines = slices.Clone(m.Lines)
 	rank := func(n agent.Line) int {
@@ -234,7 +252,7 @@ func (l License) upon(recorded []agent.License) agent.License {
 	if m.Effective.IsZero() {
 		m.Effective = longAgo
 	}
-	return m
+	return m, true
 }
 
 // longAgo is where a license begins of which nobody says when.

@@ -99,6 +99,10 @@ type comparison struct {
 	known map[agent.NPN]bool
 	// strangers counts the agents of each feed who are neither.
 	strangers map[*Feed]int
+	// The rows about one agent, in room that serves for the next.
+	agents        []placed[*Agent]
+	registrations []placed[*Registration]
+	licenses      []placed[License]
 }
 
 // Compare compares feeds with what is on record, and returns what would have to
@@ -153,20 +157,21 @@ func Compare(current func(agent.NPN) (agent.Agent, error), feeds ...*Feed) (Plan
 // agent compares all rows about one agent.
 func (c *comparison) agent(entries []entry) error {
 	npn := entries[0].npn
-	var agents []placed[Agent]
-	var registrations []placed[Registration]
-	var held []placed[License]
+	agents, registrations, held := c.agents[:0], c.registrations[:0], c.licenses[:0]
 	for _, e := range entries {
 		f := c.feeds[e.feed]
 		switch e.kind {
 		case Roster:
-			agents = append(agents, placed[Agent]{f, f.Agents[e.row].Line, f.Agents[e.row]})
+			r := &f.Agents[e.row]
+			agents = append(agents, placed[*Agent]{f, r.Line, r})
 		case Registrations:
-			registrations = append(registrations, placed[Registration]{f, f.Registrations[e.row].Line, f.Registrations[e.row]})
+			r := &f.Registrations[e.row]
+			registrations = append(registrations, placed[*Registration]{f, r.Line, r})
 		case Licenses:
 			held = append(held, placed[License]{f, f.Licenses[e.row].Line, f.Licenses[e.row]})
 		}
 	}
+	c.agents, c.registrations, c.licenses = agents, registrations, held
 	if npn == 0 {
 		for _, p := range agents {
 			(&draft{comparison: c, a: agent.Agent{NPN: 1, Name: "unnamed"}}).nobody(p)

@@ -169,9 +169,9 @@ func TestWeek(t *testing.T) {
 	}{
 		{"-", []agent.Shift{}},
 		{"Mon 9:00-17:00", []agent.Shift{{Day: 1, From: nine, To: five}}},
-		{"monday, wed 09:00-12:00 13:00-17:00", []agent.Shift{{1, nine, noon}, {1, one, five}, {3, nine, noon}, {3, one, five}}},
-		{"fri-sun 17:00-24:00;", []agent.Shift{{5, five, 1440}, {6, five, 1440}, {0, five, 1440}}},
-		{"sat 17:00-09:00; sun 09:00-12:00", []agent.Shift{{6, five, nine}, {0, nine, noon}}},
+		{"monday, wed 09:00-12:00 13:00-17:00", []agent.Shift{{Day: 1, From: nine, To: noon}, {Day: 1, From: one, To: five}, {Day: 3, From: nine, To: noon}, {Day: 3, From: one, To: five}}},
+		{"fri-sun 17:00-24:00;", []agent.Shift{{Day: 5, From: five, To: 1440}, {Day: 6, From: five, To: 1440}, {Day: 0, From: five, To: 1440}}},
+		{"sat 17:00-09:00; sun 09:00-12:00", []agent.Shift{{Day: 6, From: five, To: nine}, {Day: 0, From: nine, To: noon}}},
 	}
 	for _, test := range tests {
 		got, flaw := week(test.cell)

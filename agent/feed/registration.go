@@ -61,17 +61,18 @@ func (r *reader) registration() {
 	case absent(from):
 		r.problem(begin, "a registration with an end needs the day on which it was completed")
 	default:
-		if g.From, err = agent.RegistryBegin(marketplace, padded(from)); err != nil {
-			r.problem(begin, "%s", badDay)
-		}
+		g.From = r.day(begin, marketplace, from, agent.RegistryBegin)
 		if absent(until) {
 			r.problem(end, "a registration needs its last day (S2)")
 			break
 		}
-		var lasts error
-		if g.Until, lasts = agent.RegistryEnd(marketplace, padded(until)); lasts != nil || g.Until.IsZero() {
-			r.problem(end, "%s", badDay)
-		} else if err == nil && !g.From.Before(g.Until) {
+		flaws := len(r.bad)
+		g.Until = r.day(end, marketplace, until, agent.RegistryEnd)
+		switch {
+		case len(r.bad) > flaws:
+		case g.Until.IsZero():
+			r.problem(end, "a registration is for a plan year and ends: give its last day (S2)")
+		case !g.From.IsZero() && !g.From.Before(g.Until):
 			r.problem(end, "the registration ends before it is completed (S2)")
 		}
 	}
