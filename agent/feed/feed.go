@@ -219,7 +219,7 @@ func (f *Feed) finding(line int, column string, npn agent.NPN, text string) Find
 
 // place returns the position of a finding's column among those of the feed.
 func (f *Feed) place(found Finding) int {
-	if f.Kind == 0 {
+	if f.Kind == 0 || int(f.Kind) >= len(columns) {
 		return 0
 	}
 	return slices.IndexFunc(columns[f.Kind], func(c column) bool { return c.is(found.Column) })

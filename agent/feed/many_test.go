@@ -10,12 +10,13 @@ import (
 	"time"
 )
 
-// crowd invents agents, and returns their files.
+// crowd invents agents with a license or none, and returns their files.
 func crowd(n int) (people []person, texts []string) {
 	r := rand.New(rand.NewPCG(1, 2))
 	people = make([]person, n)
 	for i := range people {
 		people[i] = invent(r, 9_900_000_001+i)
+		people[i].states = people[i].states[:min(1, len(people[i].states))]
 	}
 	return people, files(people)
 }
