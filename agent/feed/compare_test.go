@@ -2,6 +2,7 @@ package feed
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,8 @@ func TestRowsAndRecord(t *testing.T) {
 		{"the order of the shifts is nothing", "npn,hours\n77,mon 09:00-17:00; sun 10:00-12:00\n", nil},
 		{"a zone alone keeps the hours", "npn,zone\n77,America/Chicago\n", []string{"77 hours_set"}},
 		{"N takes no review back", "npn,reviewed\n77,N\n", nil},
+		{"N is no review", "npn,name,state,zip,cms_terms,help_on_demand_terms,reviewed\n78,Sample Owl,FL,33602,1,1,N\n",
+			[]string{"78 registered", "78 terms_accepted", "78 terms_accepted", "78 profile_updated"}},
 		{"another name, and an office elsewhere", "npn,name,state,zip\n77,Sample Egret,TX,77002\n", []string{"77 profile_updated"}},
 	}
 	d := desk{}
@@ -113,7 +116,7 @@ func TestRegistrations(t *testing.T) {
 		{"S2: registered, and so trained", "77,2027,08/14/2026,10/31/2027,Y,\n", []string{"77 training_completed", "77 registration_completed"}},
 		{"R23: the same again", "77,2027,8/14/2026,10/31/2027,Y,\n", nil},
 		{"SHOP alone registers nobody", "77,2026,-,,-,\n", nil},
-		{"several rows are one registration", "77,2027,09/01/2026,10/31/2027,-,\n77,2027,08/14/2026,10/30/2027,-,\n", nil},
+		{"several rows are one registration", "77,2027,09/01/2026,10/30/2027,-,\n77,2027,08/14/2026,10/29/2027,-,\n77,2027,08/20/2026,10/31/2027,-,\n", nil},
 		{"a new day moves both", "77,2027,08/14/2026,11/30/2027,Y,\n", []string{"77 training_completed", "77 registration_completed"}},
 		{"R20: T4 takes the agent out", "77,2027,08/14/2026,11/30/2027,Y,T4\n", []string{"77 terminated"}},
 		{"R20: of an older plan year R4 counts no more", "77,2026,08/14/2025,10/31/2026,-,R4\n77,2027,08/14/2026,11/30/2027,Y,\n", []string{"77 training_completed", "77 registration_completed"}},
@@ -125,6 +128,10 @@ func TestRegistrations(t *testing.T) {
 		if diff := cmp.Diff(s.want, kinds(p), cmpopts.EquateEmpty()); diff != "" || len(p.Notes) > 0 {
 			t.Errorf("%s: notes %q (-want +got):\n%s", s.why, written(p.Notes), diff)
 		}
+	}
+	both := listTop + "77,2027,08/14/2026,11/30/2027,Y,R3\n77,2027,08/14/2026,11/30/2027,Y,T3\n"
+	if p := imported(t, d, both); !slices.Equal(kinds(p), []string{"77 terminated"}) || len(p.Notes) != 1 {
+		t.Errorf("R20: T3 and R3 in one plan year: %v, notes %q, want the termination and a note", kinds(p), written(p.Notes))
 	}
 	want := []agent.Completion{
 		{PlanYear: 2026, From: day(2025, time.August, 14, 4), Until: day(2026, time.November, 1, 4)},
@@ -212,6 +219,7 @@ func TestLicenses(t *testing.T) {
 		{"the order of the lines is nothing", byLine + "77,FL,W1,R,A,-,life,Expired,\n77,FL,W1,R,A,-,Health,A,\n", 0, nil},
 		{"a class without a health line says nothing of the number", licenseTop + "77,FL,W1,Adjuster,R,Inactive,2010-01-01,12/31/2012,Claims\n77,FL,W1,Producer,R,Active,2022-01-01,-,Health:active:05/01/2023;Life:i\n", 1,
 			[]agent.License{held("FL", "W1", time.Time{}, issued, life)}},
+		{"nor does one that comes after", licenseTop + "77,FL,W1,Broker,R,Active,2022-01-01,-,Health:active:05/01/2023;Life:i\n77,FL,W1,Claims,R,Inactive,2010-01-01,12/31/2012,Claims\n", 0, nil},
 		{"what an incomplete feed does not list stays", licenseTop + "77,FL,W2,,R,Active,2022-01-01,-,Health\n", 1,
 			[]agent.License{held("FL", "W1", time.Time{}, issued, life), held("FL", "W2", time.Time{}, health)}},
 	}
@@ -235,6 +243,19 @@ func TestLicenses(t *testing.T) {
 		}
 	}
 
+	turned := d[77].Licenses[0]
+	turned.Lines = []agent.Line{{Name: "Life"}, {Name: "Health", Health: true, Active: true}}
+	for _, e := range mustDecide(t, d[77], agent.RecordLicense{
+		State: turned.State, Number: turned.Number, Residency: turned.Residency, Status: turned.Status, Effective: turned.Effective, Lines: turned.Lines,
+	}) {
+		d[77] = agent.Apply(d[77], e)
+	}
+	for _, rows := range []string{"77,FL,W1,R,A,-,Health,A,\n77,FL,W1,R,A,-,Life,I,\n", "77,FL,W1,R,A,-,Life,I,\n77,FL,W1,R,A,-,Health,A,\n"} {
+		if p := imported(t, d, byLine+rows); len(p.Changes) > 0 {
+			t.Errorf("lines in another order than on record plan %v", kinds(p))
+		}
+	}
+
 	whole := read(t, "nipr.csv", licenseTop+"77,FL,W1,,R,Active,2022-01-01,-,Health;Life:i\n")
 	if p := compare(t, d, whole); len(p.Changes) > 0 {
 		t.Errorf("a feed that is not said to be complete plans %v", kinds(p))
@@ -247,6 +268,10 @@ func TestLicenses(t *testing.T) {
 	d.apply(t, p)
 	if diff := cmp.Diff([]string{"77 license_removed", "77 license_removed", "77 license_removed"}, kinds(p)); diff != "" || len(d[77].Licenses) != 1 {
 		t.Errorf("S12: a complete feed removes what it does not list (-want +got):\n%s", diff)
+	}
+	roster, err := Read(strings.NewReader(Roster.Template()), "r.csv", &Options{Complete: true})
+	if err != nil || roster.Complete {
+		t.Errorf("a roster is a complete license feed, %v", err)
 	}
 	empty, err := Read(strings.NewReader(licenseTop), "nipr.csv", &Options{Complete: true})
 	if p := compare(t, d, empty); err != nil || len(p.Problems) != 1 {

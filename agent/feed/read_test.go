@@ -40,6 +40,7 @@ func TestOneFileInManyForms(t *testing.T) {
 	}{
 		{"plain", top + row, 2},
 		{"a byte order mark", "\ufeff" + top + row, 2},
+		{"a mark on an empty line", "\ufeff\n" + top + row, 3},
 		{"CRLF", strings.ReplaceAll(top+row, "\n", "\r\n"), 2},
 		{"no newline at the end", strings.TrimSpace(top + row), 2},
 		{"blank lines, and rows of a spreadsheet with nothing in them", "\n\n" + top + "\n  \n" + row + ",,,,,,,,,,,,,\n\n", 6},
@@ -47,6 +48,7 @@ func TestOneFileInManyForms(t *testing.T) {
 		{"headers in capitals", strings.ToUpper(top) + row, 2},
 		{"headers of people", strings.NewReplacer("npn", "National Producer Number", "cms_terms", "CMS Terms", "zip", "ZIP code", "lat", "Latitude").Replace(top) + row, 2},
 		{"quoted headers", `"` + strings.ReplaceAll(strings.TrimSpace(top), ",", `","`) + "\"\n" + row, 2},
+		{"a mark, CRLF and quotes", "\ufeff\"" + strings.ReplaceAll(strings.ReplaceAll(strings.TrimSpace(top), ",", `","`)+"\"\n"+strings.ReplaceAll(row, ",Y\n", ",\"Y\"\n"), "\n", "\r\n"), 2},
 		{"commas at the end of every line", strings.ReplaceAll(top+row, "\n", ",,\n"), 2},
 		{"a column more", strings.ReplaceAll(top, "\n", ",shoe size\n") + strings.ReplaceAll(row, "\n", ",9\n"), 2},
 		{"numbers as names", strings.ReplaceAll(top+row, "9900000001", `="9900000001"`), 2},
@@ -133,10 +135,11 @@ func TestReadersOwnError(t *testing.T) {
 
 // A quote that is not closed spoils its line and no other.
 func TestProblemsStayInTheirLine(t *testing.T) {
-	f := read(t, "r.csv", "npn,name\n9900000001,\"Sample Heron\n9900000002,Sample Wren\n9900000003,\"Sample\" Lark\n"+strings.Repeat("x", 70_000)+"\n9900000004,Sample Owl\n")
+	f := read(t, "r.csv", "npn,name\n9900000001,\"Sample Heron\n9900000002,Sample Wren\n9900000003,\"Sample\" Lark\n"+strings.Repeat("x", 70_000)+"\n9900000004,Sample Owl\n9900000005,Sample Heron, Jr\n")
 	want := `r.csv:2: a quote is not closed by the end of the line: close it, and write no line break into a value
 r.csv:4: text follows a closing quote: write a quote inside a quoted value twice
 r.csv:5: the line is longer than 65536 bytes
+r.csv:7: the line has 3 values and the header has 2: give every column its value, and quote values that hold a separator
 `
 	if diff := cmp.Diff(want, written(f.Problems)); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)

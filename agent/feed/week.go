@@ -78,7 +78,7 @@ func dayOf(s string) (agent.Day, bool) {
 		return 0, false
 	}
 	at := strings.Index(weekdays, s[:3])
-	if at < 0 || at%4 != 0 {
+	if at < 0 {
 		return 0, false
 	}
 	d := agent.Day(at / 4)
