@@ -140,10 +140,11 @@
 //
 // # Cost
 //
-// Measured on two cores of a virtual machine, which others used too: reading
-// takes about 5 µs for a row of any kind. Comparing an agent with a registration
-// and two licenses takes 11 µs if nothing changes, and 27 µs if it is new. A plan
-// of new agents takes 1.5 KB for each. A desk on a log of files records 100,000
-// new agents, of ten events each, in 16 seconds if 64 callers apply the plan, and
-// in some three minutes if one does.
+// Measured on two cores of a virtual machine, while others used it too: reading
+// takes 1 to 3 µs for a row, comparing an agent with a registration, a license or
+// none takes 8 µs if nothing changes and 26 µs if the agent is new. The rows of
+// 100,000 agents, a license and a registration each, take 90 MB, and a plan for
+// all of them, new, 130 MB. A desk on a log of files records 100,000 new agents,
+// of ten events each, in 7 to 16 seconds if 64 callers apply the plan, and in one
+// to three minutes if one does.
 package feed

@@ -151,7 +151,8 @@ func Compare(current func(agent.NPN) (agent.Agent, error), feeds ...*Feed) (Plan
 		}
 		entries = entries[n:]
 	}
-	return c.plan, c.conclude()
+	err := c.conclude()
+	return c.plan, err
 }
 
 // agent compares all rows about one agent.
@@ -180,10 +181,9 @@ func (c *comparison) agent(entries []entry) error {
 	}
 	a, err := c.current(npn)
 	switch {
-	case err == nil:
-	case !unknown(err):
+	case err != nil && !unknown(err):
 		return err
-	case len(agents) == 0:
+	case len(agents) == 0 && !a.Registered():
 		for i, e := range entries {
 			if i == 0 || e.feed != entries[i-1].feed {
 				c.strangers[c.feeds[e.feed]]++
