@@ -55,7 +55,7 @@ var reasons = [...]struct {
 	NotReviewed:       {"not_reviewed", "S13", "has not reviewed the profile", "no ha revisado su perfil", false},
 	DisplayUnset:      {"display_unset", "R26", "has made no display choice", "no ha elegido cómo aparecer", true},
 	DisplayIsNone:     {"display_none", "S8", "has chosen display 4, to take no part", "ha elegido la opción 4, no participar", true},
-	NotHome:           {"not_home", "S7", "has chosen display 3, the home state only", "ha elegido la opción 3, solo su estado de origen, y no aparece", true},
+	NotHome:           {"not_home", "S7", "has chosen display 3 and is not at home", "ha elegido la opción 3, solo su estado de origen, y no aparece", true},
 	NoHomeLicense:     {"no_home_license", "R3", "has chosen display 3 and holds no valid license at home", "ha elegido la opción 3 y no tiene una licencia válida", true},
 	IsTerminated:      {"terminated", "R20", "is terminated", "está dado de baja", true},
 	NoLicense:         {"no_license", "S14", "holds no license", "no tiene licencia", true},

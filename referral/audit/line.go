@@ -21,6 +21,7 @@ type View struct {
 	Referral referral.Referral  // as it stood
 	Offer    eventlog.Position  // of the offer that this is just before, 0 if it is not
 	Made     referral.MakeOffer // that offer; zero if there is none
+	Wait     eventlog.Position  // of the waiting that this is just before, 0 if it is not
 }
 
 // Standing is an agent's place in a line, with its name.
@@ -55,15 +56,15 @@ type Answer struct {
 }
 
 // Line returns a referral's line as of a moment; for the zero Moment just before its
-// latest offer, or at the end of the log if none was made. Its error is that of the
-// records, or says that there is no such referral or no such moment, or that the
-// referral had ended by then.
+// latest offer, or if none was made just before it last waited, or at the end of the
+// log. Its error is that of the records, or says that there is no such referral or no
+// such moment, or that the referral had ended by then.
 func Line(records Records, id uuid.UUID, m Moment) (Lineup, error) {
 	var before *Lineup
 	p := newPast()
-	err := p.replay(records, m, m.eachOffer(id, func(r *eventlog.Record, e referral.Offered) {
-		if l, err := p.lineAt(id, r.Time); err == nil {
-			l.Offer, l.Made = r.Position, referral.MakeOffer(e)
+	err := p.replay(records, m, m.eachDecision(id, func(r *eventlog.Record, e book.Event) {
+		if l, err := p.lineAt(id, r.Time); err == nil && (before == nil || before.supersedes(e)) {
+			l.decided(r, e)
 			before = &l
 		}
 	}))
@@ -77,18 +78,18 @@ func Line(records Records, id uuid.UUID, m Moment) (Lineup, error) {
 }
 
 // Why returns why an agent was or was not in a referral's line as of a moment; for
-// the zero Moment just before the agent's own offer, or if it had none just before
-// the referral's latest, or at the end of the log if none was made. Its errors are
-// those of [Line], and [agent.ErrUnknown] if no record speaks of the agent.
+// the zero Moment just before the agent's own offer, or if it had none as [Line] does.
+// Its errors are those of Line, and [agent.ErrUnknown] if no record speaks of the
+// agent.
 func Why(records Records, id uuid.UUID, n agent.NPN, m Moment) (Answer, error) {
 	var before *Answer
 	p := newPast()
-	err := p.replay(records, m, m.eachOffer(id, func(r *eventlog.Record, e referral.Offered) {
-		if before != nil && before.Made.To == n {
+	err := p.replay(records, m, m.eachDecision(id, func(r *eventlog.Record, e book.Event) {
+		if before != nil && (before.Made.To == n || !before.supersedes(e)) {
 			return // nobody is asked twice
 		}
 		if a, err := p.whyAt(id, n, r.Time); err == nil {
-			a.Offer, a.Made = r.Position, referral.MakeOffer(e)
+			a.decided(r, e)
 			before = &a
 		}
 	}))
@@ -104,22 +105,38 @@ func Why(records Records, id uuid.UUID, n agent.NPN, m Moment) (Answer, error) {
 	return p.Why(id, n)
 }
 
-// eachOffer returns what looks for offers of a referral, if no other moment was
-// asked for.
-func (m Moment) eachOffer(id uuid.UUID, found func(*eventlog.Record, referral.Offered)) func(*eventlog.Record) {
+// eachDecision returns what looks for the offers and waits of a referral, if no moment
+// was asked for.
+func (m Moment) eachDecision(id uuid.UUID, found func(*eventlog.Record, book.Event)) func(*eventlog.Record) {
 	if m.kind != theEnd {
 		return nil
 	}
 	stream := book.Stream{Referral: id}
-	name, kind := stream.String(), referral.Offered{}.Kind()
+	name := stream.String()
 	return func(r *eventlog.Record) {
-		if r.Kind != kind || r.Stream != name {
+		if r.Kind != kindOffered && r.Kind != kindWaiting || r.Stream != name {
 			return
 		}
 		if e, err := book.Decode(stream, r.Kind, r.Time, r.Data); err == nil {
-			found(r, e.(referral.Offered))
+			found(r, e)
 		}
 	}
+}
+
+// supersedes reports whether a later decision is rather to be looked at: an offer
+// always, and a wait if there was no offer.
+func (v *View) supersedes(e book.Event) bool {
+	_, offered := e.(referral.Offered)
+	return offered || v.Offer == 0
+}
+
+// decided notes which decision the view is just before.
+func (v *View) decided(r *eventlog.Record, e book.Event) {
+	if offered, ok := e.(referral.Offered); ok {
+		v.Offer, v.Made = r.Position, referral.MakeOffer(offered)
+		return
+	}
+	v.Wait = r.Position
 }
 
 // Line returns a referral's line. Its error is that of [Past.Referral], or says that

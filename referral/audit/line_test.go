@@ -98,6 +98,23 @@ func TestJustBeforeAnOffer(t *testing.T) {
 			}
 		}
 	}
+	// One that was never offered is looked at just before it last waited.
+	waits := map[uuid.UUID]eventlog.Position{}
+	for _, r := range records {
+		if s, e := eventOf(t, r); e.Kind() == (referral.Waiting{}).Kind() && latest[s.Referral].position == 0 {
+			waits[s.Referral] = r.Position
+		}
+	}
+	for id, position := range waits {
+		l, err := audit.Line(each(records), id, audit.Moment{})
+		why, errWhy := audit.Why(each(records), id, agentOf(t, records), audit.Moment{})
+		if err != nil || errWhy != nil || l.Wait != position || l.Position != position-1 || l.Line != nil || why.Wait != position || len(why.Reasons) == 0 {
+			t.Errorf("the line of %s is before %d, %+v, %v, and why %+v, %v, want none before %d", id, l.Wait, l.Line, err, why, errWhy, position)
+		}
+	}
+	if len(waits) == 0 {
+		t.Error("every referral was offered: the test needs one that was not")
+	}
 	asked := 0
 	for id, o := range latest {
 		l, err := audit.Line(each(records), id, audit.Moment{})

@@ -26,7 +26,7 @@ func TestR7Rescinds(t *testing.T) {
 		{"display choice 3 of an agent at home elsewhere", []agent.Command{
 			agent.UpdateProfile{Name: "Ana Sol", Email: "a@example.com", State: "GA", ZIP: "30303"},
 			agent.ChooseDisplay{Choice: agent.DisplayHome},
-		}, "has chosen display 3, the home state only in FL (S7), has chosen display 3 and holds no valid license at home in GA (R3)"},
+		}, "has chosen display 3 and is not at home in FL (S7), has chosen display 3 and holds no valid license at home in GA (R3)"},
 		{"the license removed", []agent.Command{agent.RemoveLicense{State: "FL", Number: "WFL"}}, "holds no license in FL (S14)"},
 		{"the license inactive", []agent.Command{inactive}, "holds a license that is not active in FL (R21)"},
 		{"no active health line", []agent.Command{withoutHealth}, "holds a license without an active health line of authority in FL (R21)"},

@@ -225,6 +225,9 @@ func TestForeignSnapshot(t *testing.T) {
 func TestSnapshotsWhileCommandsCome(t *testing.T) {
 	dir, now := t.TempDir(), newClock()
 	o := engine.Options{Keep: 2 * time.Minute, SnapshotDir: dir, Snapshots: 1000}
+	// The callers move the clock by a second each time: to one that is not run for a
+	// moment the log may be minutes ahead, and its offer expired.
+	o.MaxSkew = 1000 * time.Hour
 	log := new(eventlog.Memory)
 	o.Now, o.NewID = now.Now, newIDs(6)
 	e, err := engine.Open(t.Context(), log, &o)
@@ -265,7 +268,7 @@ func TestSnapshotsWhileCommandsCome(t *testing.T) {
 				if r.Status == referral.StatusOffered {
 					_, err = e.Accept(context.Background(), r.ID, r.Offer.To)
 				}
-				if err != nil && !errors.Is(err, referral.ErrNotOffered) {
+				if err != nil && !errors.Is(err, referral.ErrNotOffered) && !errors.Is(err, referral.ErrTooLate) {
 					t.Error(err)
 				}
 			}

@@ -21,7 +21,7 @@ func TestR3(t *testing.T) {
 			home := d.Requested(tampa)
 			because(t, d, home, ana, "has chosen display 3 and holds no valid license at home in FL (R3)", "holds no license in FL (S14)")
 			away := d.Requested(atlanta)
-			because(t, d, away, ana, "has chosen display 3, the home state only in GA (S7)", "has chosen display 3 and holds no valid license at home in FL (R3)")
+			because(t, d, away, ana, "has chosen display 3 and is not at home in GA (S7)", "has chosen display 3 and holds no valid license at home in FL (R3)")
 		}},
 	)
 }

@@ -89,37 +89,19 @@ func (c *call) help() {
 	fmt.Fprintf(c.out, "\nexamples:\n\n%s", c.command.examples)
 }
 
-// nearest returns the command with the name that has the fewest other letters.
-func nearest(name string) (best string) {
-	least := -1
+// nearest returns the command whose name begins as a word does, for as long as any.
+func nearest(word string) (best string) {
+	most := -1
 	for _, c := range commands() {
-		if n := apart(name, c.name); least < 0 || n < least {
-			best, least = c.name, n
+		n := 0
+		for n < min(len(word), len(c.name)) && word[n] == c.name[n] {
+			n++
+		}
+		if n > most {
+			best, most = c.name, n
 		}
 	}
 	return best
-}
-
-// apart returns in how many letters two words differ (Levenshtein).
-func apart(a, b string) int {
-	a = a[:min(len(a), 40)]
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // version returns the version that the go command built.

@@ -12,10 +12,10 @@ var lineCommand = command{
 	name: "line",
 	args: "LOG ID [-at MOMENT] [-n N]",
 	does: "who stood in line for a referral, in order",
-	more: `Line lists who could be offered a referral just before its latest offer, or at another
-moment: the nearest first, then who was not asked for longest, then the lower NPN (S15,
-R12). A position is the moment after its record, a time the moment after everything
-recorded up to then.
+	more: `Line lists who could be offered a referral just before its latest offer (or before it
+waited, if it never got one), or at another moment: the nearest first, then who was not
+asked for longest, then the lower NPN (S15, R12). A position is the moment after its
+record, a time the moment after everything recorded up to then.
 `,
 	examples: `  relevo line /var/lib/desk 01a20992-4e68-79bd-ba8a-8ec2738c994a -n 5
   relevo line /var/lib/desk 01a20992-4e68-79bd-ba8a-8ec2738c994a -at 1150
@@ -26,7 +26,7 @@ recorded up to then.
 
 func line(c *call) (int, error) {
 	c.zoned()
-	at := c.flags.String("at", "", "the `MOMENT` to look at, a position or a time; just before the latest offer if it is\nnot given, or at the end of the log if there was none")
+	at := c.flags.String("at", "", "the `MOMENT` to look at, a position or a time; just before the latest offer if it is\nnot given, or without any before it waited")
 	most := c.flags.Int("n", 0, "list the first `N` only")
 	if err := c.parse(); err != nil {
 		return fine, err
@@ -48,7 +48,7 @@ func line(c *call) (int, error) {
 		return fine, err
 	}
 	c.printf("Referral %s, %s,\n%s:\n", id, c.teller.Need(l.Referral), c.moments(l.View))
-	if l.Offer == 0 {
+	if l.Offer == 0 && l.Wait == 0 {
 		c.printf("%s.\n", c.teller.Status(l.Referral))
 	}
 	if len(l.Line) == 0 {
@@ -71,6 +71,9 @@ func line(c *call) (int, error) {
 func (c *call) moments(v audit.View) string {
 	if v.Offer > 0 {
 		return fmt.Sprintf("just before agent %s was offered it at position %d (%s)", v.Made.To, v.Offer, c.teller.Time(v.At))
+	}
+	if v.Wait > 0 {
+		return fmt.Sprintf("just before it waited at position %d (%s)", v.Wait, c.teller.Time(v.At))
 	}
 	return "as of " + c.point(v.Position, v.At)
 }

@@ -14,7 +14,8 @@ var whyCommand = command{
 	does: "why an agent was offered a referral, or was not",
 	more: `Why gives every reason why an agent was not in line for a referral, each with its rule,
 or its place in line and who stood before it: just before the agent's own offer of the
-referral, or if it had none before the latest one, or at another moment.
+referral, or if it had none before the latest one, or at another moment. A referral that
+was never offered is looked at just before it last began to wait.
 `,
 	examples: `  relevo why /var/lib/desk 01a20992-4e68-79bd-ba8a-8ec2738c994a 9900192127
   relevo why /var/lib/desk 01a20992-4e68-79bd-ba8a-8ec2738c994a 9900192127 -at 1150
@@ -24,7 +25,7 @@ referral, or if it had none before the latest one, or at another moment.
 
 func why(c *call) (int, error) {
 	c.zoned()
-	at := c.flags.String("at", "", "the `MOMENT` to look at, a position or a time; just before the agent's own offer if it is\nnot given, or else before the latest one, or at the end of the log if there was none")
+	at := c.flags.String("at", "", "the `MOMENT` to look at, a position or a time; just before the agent's own offer if it is\nnot given, or else before the latest one, or before it waited")
 	if err := c.parse(); err != nil {
 		return fine, err
 	}

@@ -22,6 +22,7 @@ var arrows = map[string]string{
 	"agent/spoken":              "x/text",
 	"agent/wire":                "geo agent/spoken",
 	"agent":                     "geo geo/zone agent/spoken agent/wire",
+	"agent/feed":                "geo geo/zcta geo/zone agent agent/spoken",
 	"referral":                  "geo agent agent/spoken agent/wire uuid",
 	"referral/book":             "geo agent agent/spoken agent/wire referral uuid",
 	"eventlog":                  "uuid",

@@ -16,7 +16,7 @@ import (
 )
 
 // pure are the packages that cannot act.
-var pure = []string{"geo", "geo/zone", "agent", "agent/spoken", "agent/wire", "referral", "referral/book"}
+var pure = []string{"geo", "geo/zone", "agent", "agent/spoken", "agent/wire", "agent/feed", "referral", "referral/book"}
 
 // barred are the imports that could act; what lies beneath them is barred too.
 var barred = []string{"context", "sync", "log", "os", "net", "math/rand", "crypto/rand", "runtime", "syscall", "unsafe", "plugin", "io/fs", "io/ioutil"}

@@ -127,11 +127,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/relevo-go/relevo/agent"
+	"github.com/relevo-go/relevo/agent/feed"
 	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/eventlog/filelog"
 	"github.com/relevo-go/relevo/referral"
