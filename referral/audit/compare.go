@@ -39,8 +39,8 @@ type AgentChange struct {
 func (c AgentChange) Lines() []string { return fieldChanges(c.Before, c.After) }
 
 // ReferralChange is a referral that records spoke of, before and after them. Before
-// is the zero Referral of one that was requested, and both are of one that had ended
-// more than a day before: then Kinds alone says what was recorded.
+// is the zero Referral of one that was requested. Both are of one that had ended more
+// than a day before From: then Kinds alone says what was recorded.
 type ReferralChange struct {
 	ID            uuid.UUID
 	Before, After referral.Referral
@@ -50,12 +50,14 @@ type ReferralChange struct {
 // Lines returns what is another of the referral, a field a line.
 func (c ReferralChange) Lines() []string { return fieldChanges(c.Before, c.After) }
 
-// Compare returns what changed from one moment to a later one. Its error is that of
-// [AsOf], or says that the moments are the wrong way round.
+// Compare returns what changed from one moment to a later one, and keeps what it
+// returns: every agent and every referral that records in between spoke of. Its error
+// is that of [AsOf], or says that the moments are the wrong way round.
 func Compare(records Records, from, to Moment) (c Comparison, err error) {
 	p := newPast()
 	agents := map[agent.NPN]agent.Agent{}
 	referrals := map[uuid.UUID]int{} // where in c.Referrals
+	var reader book.Reader
 	var begun bool
 	begin := func() {
 		begun = true
@@ -82,9 +84,14 @@ func Compare(records Records, from, to Moment) (c Comparison, err error) {
 				i = len(c.Referrals)
 				before, _ := p.book.Referral(s.Referral)
 				referrals[s.Referral] = i
-				c.Referrals = append(c.Referrals, ReferralChange{ID: s.Referral, Before: before})
+				c.Referrals = append(c.Referrals, ReferralChange{ID: s.Referral, Before: before, After: before})
 			}
-			c.Referrals[i].Kinds = append(c.Referrals[i].Kinds, r.Kind)
+			change := &c.Referrals[i]
+			change.Kinds = append(change.Kinds, r.Kind)
+			// The book lets it go some time after it ended: so it is folded here too.
+			if change.After.Status != "" || r.Kind == kindRequested {
+				_ = reader.Referral(&change.After, s.Referral, r.Kind, r.Time, r.Data) // the fold says why it cannot be
+			}
 		}
 	})
 	if err != nil {
@@ -107,9 +114,6 @@ func Compare(records Records, from, to Moment) (c Comparison, err error) {
 		c.Agents = append(c.Agents, AgentChange{n, before, after})
 	}
 	slices.SortFunc(c.Agents, func(x, y AgentChange) int { return cmp.Compare(x.NPN, y.NPN) })
-	for i := range c.Referrals {
-		c.Referrals[i].After, _ = p.book.Referral(c.Referrals[i].ID)
-	}
 	return c, nil
 }
 
@@ -152,7 +156,7 @@ func words(value json.RawMessage) string {
 	if err != nil || text == "" {
 		return "none"
 	}
-	return text
+	return Printable(text)
 }
 
 // nextWords returns the next value as [words] does.

@@ -14,6 +14,7 @@ import (
 	"github.com/relevo-go/relevo/referral"
 	"github.com/relevo-go/relevo/referral/audit"
 	"github.com/relevo-go/relevo/referral/book"
+	"github.com/relevo-go/relevo/referral/simulation"
 )
 
 // points are compared by their coordinates.
@@ -126,4 +127,44 @@ func TestChangesInLines(t *testing.T) {
 	if got := strings.Join(r.Lines(), "\n"); got != `status: offered → accepted` {
 		t.Errorf("the changes of a referral are %q", got)
 	}
+}
+
+// A referral that ended days before the second moment is told as it ended, and one
+// that had ended days before the first only by what was recorded of it.
+func TestCompareOverDays(t *testing.T) {
+	log := new(eventlog.Memory)
+	if err := simulation.Run(t.Context(), log, simulation.Options{Agents: 50, Referrals: 120, Seed: 1}); err != nil {
+		t.Fatal(err)
+	}
+	var records []eventlog.Record
+	for r, err := range log.Read(t.Context(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		records = append(records, r)
+	}
+	end := eventlog.Position(len(records))
+	late := 0
+	for _, from := range []eventlog.Position{0, end / 3, end * 2 / 3} {
+		c, err := audit.Compare(each(records), audit.After(from), audit.Moment{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, after := stateAt(t, records, from), stateAt(t, records, end)
+		for _, r := range c.Referrals {
+			was, _ := before.Referral(r.ID)
+			is, _ := after.Referral(r.ID)
+			if r.After.Status == "" && was.Status.Ended() && r.Before.Status == "" {
+				late++
+				continue
+			}
+			if diff := cmp.Diff(was, r.Before, points) + cmp.Diff(is, r.After, points); diff != "" {
+				t.Errorf("referral %s from %d (-state +compare):\n%s", r.ID, from, diff)
+			}
+		}
+		if from == 0 && len(c.Referrals) != 120 {
+			t.Errorf("%d referrals are new, want 120", len(c.Referrals))
+		}
+	}
+	t.Logf("%d referrals had ended more than a day before", late)
 }

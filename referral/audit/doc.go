@@ -25,7 +25,9 @@
 // One pass over the records answers each question. What is kept meanwhile grows
 // with the agents, the referrals that are live and those that ended in the last day
 // of the log's time, not with the records; of each referral that ended earlier, 8 to
-// 16 bytes stay, of which Measure keeps up to 24 more.
+// 16 bytes stay. Measure keeps up to 24 more of each, Verify the IDs of those that
+// nobody accepted, a Filter by state or language the IDs of those it wants, and
+// Compare all that it returns.
 //
 // Nothing here writes to a log, and nothing reads a clock: the instant that a
 // question is judged at is the recorded one, or the one that was asked for.

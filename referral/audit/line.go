@@ -53,16 +53,26 @@ type Answer struct {
 	Place   Standing       // its place, or the one it would have had
 	Rank    int            // 1 for the first in line, 0 if it was not in line
 	Line    []Standing     // the whole line
+	Earlier []Glimpse      // of the decisions before, if no moment was asked for
+}
+
+// Glimpse is how an agent stood just before an earlier offer or waiting of a referral.
+type Glimpse struct {
+	Position eventlog.Position // of the offer or the waiting
+	At       time.Time
+	To       agent.NPN // who was asked, 0 if it waited
+	Rank, Of int       // its place in line, 0 if it was not in it, and how many were
+	Reasons  []agent.Reason
 }
 
 // Line returns a referral's line as of a moment; for the zero Moment just before its
-// latest offer, or if none was made just before it last waited, or at the end of the
+// latest offer, or if none was made just before it began to wait, or at the end of the
 // log. Its error is that of the records, or says that there is no such referral or no
 // such moment, or that the referral had ended by then.
 func Line(records Records, id uuid.UUID, m Moment) (Lineup, error) {
 	var before *Lineup
 	p := newPast()
-	err := p.replay(records, m, m.eachDecision(id, func(r *eventlog.Record, e book.Event) {
+	err := p.replay(records, m, p.eachDecision(id, m, func(r *eventlog.Record, e book.Event) {
 		if l, err := p.lineAt(id, r.Time); err == nil && (before == nil || before.supersedes(e)) {
 			l.decided(r, e)
 			before = &l
@@ -83,12 +93,16 @@ func Line(records Records, id uuid.UUID, m Moment) (Lineup, error) {
 // agent.
 func Why(records Records, id uuid.UUID, n agent.NPN, m Moment) (Answer, error) {
 	var before *Answer
+	var earlier []Glimpse
 	p := newPast()
-	err := p.replay(records, m, m.eachDecision(id, func(r *eventlog.Record, e book.Event) {
+	err := p.replay(records, m, p.eachDecision(id, m, func(r *eventlog.Record, e book.Event) {
 		if before != nil && (before.Made.To == n || !before.supersedes(e)) {
 			return // nobody is asked twice
 		}
 		if a, err := p.whyAt(id, n, r.Time); err == nil {
+			if before != nil {
+				earlier = append(earlier, before.glimpse())
+			}
 			a.decided(r, e)
 			before = &a
 		}
@@ -100,14 +114,19 @@ func Why(records Records, id uuid.UUID, n agent.NPN, m Moment) (Answer, error) {
 		return Answer{}, err
 	}
 	if before != nil {
+		before.Earlier = earlier
 		return *before, nil
 	}
 	return p.Why(id, n)
 }
 
-// eachDecision returns what looks for the offers and waits of a referral, if no moment
-// was asked for.
-func (m Moment) eachDecision(id uuid.UUID, found func(*eventlog.Record, book.Event)) func(*eventlog.Record) {
+func (w *Answer) glimpse() Glimpse {
+	return Glimpse{Position: w.Offer + w.Wait, At: w.At, To: w.Made.To, Rank: w.Rank, Of: len(w.Line), Reasons: w.Reasons}
+}
+
+// eachDecision returns what looks for the offers of a referral and for where it began
+// to wait, if no moment was asked for.
+func (p *Past) eachDecision(id uuid.UUID, m Moment, found func(*eventlog.Record, book.Event)) func(*eventlog.Record) {
 	if m.kind != theEnd {
 		return nil
 	}
@@ -116,6 +135,9 @@ func (m Moment) eachDecision(id uuid.UUID, found func(*eventlog.Record, book.Eve
 	return func(r *eventlog.Record) {
 		if r.Kind != kindOffered && r.Kind != kindWaiting || r.Stream != name {
 			return
+		}
+		if before, _ := p.book.Peek(id); r.Kind == kindWaiting && before != nil && before.Status == referral.StatusWaiting {
+			return // a new policy changed until when
 		}
 		if e, err := book.Decode(stream, r.Kind, r.Time, r.Data); err == nil {
 			found(r, e)

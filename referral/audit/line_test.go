@@ -86,23 +86,23 @@ func TestJustBeforeAnOffer(t *testing.T) {
 	records := recorded(t)
 	type offer struct {
 		position eventlog.Position
-		event    referral.Offered
+		event    *referral.Offered
 	}
 	latest := map[uuid.UUID]offer{}
 	own := map[uuid.UUID][]offer{}
 	for _, r := range records {
 		if s, e := eventOf(t, r); s.Referral != uuid.Nil {
 			if made, ok := e.(referral.Offered); ok {
-				latest[s.Referral] = offer{r.Position, made}
+				latest[s.Referral] = offer{r.Position, &made}
 				own[s.Referral] = append(own[s.Referral], latest[s.Referral])
 			}
 		}
 	}
-	// One that was never offered is looked at just before it last waited.
+	// One that was never offered is looked at just before it began to wait.
 	waits := map[uuid.UUID]eventlog.Position{}
 	for _, r := range records {
-		if s, e := eventOf(t, r); e.Kind() == (referral.Waiting{}).Kind() && latest[s.Referral].position == 0 {
-			waits[s.Referral] = r.Position
+		if s, e := eventOf(t, r); e.Kind() == (referral.Waiting{}).Kind() && latest[s.Referral].position == 0 && waits[s.Referral] == 0 {
+			waits[s.Referral] = r.Position // a second one only says until when
 		}
 	}
 	for id, position := range waits {
@@ -128,6 +128,15 @@ func TestJustBeforeAnOffer(t *testing.T) {
 			why, err := audit.Why(each(records), id, o.event.To, audit.Moment{})
 			if err != nil {
 				t.Fatal(err)
+			}
+			earlier := slices.DeleteFunc(slices.Clone(why.Earlier), func(g audit.Glimpse) bool { return g.To == 0 }) // it waited
+			if at := slices.Index(own[id], o); len(earlier) != at {
+				t.Errorf("why %s was offered %s: %d offers were earlier, want %d", o.event.To, id, len(earlier), at)
+			}
+			for i, g := range earlier {
+				if e := own[id][i]; g.Position != e.position || g.To != e.event.To || (g.Rank == 0) != (len(g.Reasons) > 0) || g.Of == 0 {
+					t.Errorf("why %s was offered %s: earlier it is %+v, want before %d", o.event.To, id, g, e.position)
+				}
 			}
 			if why.Offer != o.position || why.Rank != 1 || why.Reasons != nil {
 				t.Errorf("why %s was offered %s: before %d, rank %d, %v, want before %d, rank 1 and no reason", o.event.To, id, why.Offer, why.Rank, why.Reasons, o.position)

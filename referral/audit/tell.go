@@ -2,8 +2,10 @@ package audit
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/agent/spoken"
@@ -15,6 +17,30 @@ import (
 // Teller tells events in plain English. The zero Teller tells times in UTC.
 type Teller struct {
 	Zone *time.Location // in which times are told
+}
+
+// Printable returns a text of a log in which nothing acts on a screen: what cannot be
+// seen, such as a control character or a change of direction, is written as Go writes
+// it in a string.
+func Printable(text string) string {
+	if strings.IndexFunc(text, hidden) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if hidden(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// hidden reports whether a rune cannot be seen, except for the joiners that some
+// scripts are spelled with.
+func hidden(r rune) bool {
+	return !unicode.IsPrint(r) && r != '\u200c' && r != '\u200d'
 }
 
 // Time returns an instant as the teller tells it: RFC 3339 in its zone, so that it
@@ -31,7 +57,7 @@ func (t Teller) Time(at time.Time) string {
 func (t Teller) Tell(e Entry) (sentence, rule string) {
 	switch event := e.Event.(type) {
 	case nil:
-		return fmt.Sprintf("This cannot be read: %v.", e.Err), ""
+		return Printable(fmt.Sprintf("This cannot be read: %s.", strings.TrimPrefix(e.Err.Error(), "book: "))), ""
 	case referral.PolicySet:
 		return "The policy from here on: " + t.Policy(referral.Policy(event)) + ".", "R30"
 	case referral.Event:
@@ -127,7 +153,7 @@ func (t Teller) ofAgent(n agent.NPN, event book.Event) (sentence, rule string) {
 		var how []string
 		for _, part := range []struct{ name, text string }{{"e-mail", e.Email}, {"phone", e.Phone}} {
 			if part.text != "" {
-				how = append(how, part.name+" "+part.text)
+				how = append(how, part.name+" "+Printable(part.text))
 			}
 		}
 		how = append(how, "office in "+place(e.State, e.ZIP, e.Point))

@@ -87,3 +87,20 @@ func TestTellerTime(t *testing.T) {
 		}
 	}
 }
+
+func TestPrintable(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                      "",
+		"Ana Peña":              "Ana Peña",
+		"Zoë 明 – “quoted”":      "Zoë 明 – “quoted”",
+		"red \x1b[31m":          "red \\x1b[31m",
+		"two\nlines\tand a tab": "two\\nlines\\tand a tab",
+		"turned \u202e round":   "turned \\u202e round",
+		"next \u0085 line":      "next \\u0085 line",
+		"Persian: \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645": "Persian: \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+	} {
+		if got := audit.Printable(text); got != want {
+			t.Errorf("Printable(%q) = %q, want %q", text, got, want)
+		}
+	}
+}

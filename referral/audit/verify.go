@@ -1,10 +1,13 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/referral"
 	"github.com/relevo-go/relevo/referral/book"
@@ -15,21 +18,32 @@ type Verified struct {
 	eventlog.Head
 	Counts book.Counts
 	Digest string // of the state at the head
+	// Overdue counts the referrals of which, by the head's time, a step was due that is
+	// not recorded: an offer is past its deadline, a wait past its end, or the next in
+	// line not asked. A desk that stopped leaves some; so does who takes records out.
+	Overdue int
 }
 
 // Verify proves a log: its records are one order without a hole, times do not run
-// backwards, every event can be read and folded, and every referral kept to
-// invariants 1, 3 and 4 (see [referral.Lawful]). That each offer went to the first in
-// line (invariant 2) is [Rematch]'s to judge. The chain is checked by whoever yields
-// the records, as every eventlog.Log does.
+// backwards, every event can be read and folded, every referral kept to invariants 1,
+// 3 and 4 (see [referral.Lawful]), and no offer was rescinded whose holder had lost
+// nothing (R7). The chain is checked by whoever yields the records, as every
+// eventlog.Log does.
 //
 // The log must also continue each of the given heads, which come from an earlier
 // Verify: it has a record there, with that sum. So nothing up to them was altered or
-// cut off since.
+// cut off since. Without a head nothing shows that a log was not written anew as a
+// whole, by somebody who computed its sums again: such a log is proven to be possible,
+// not to be true. Nor does Verify judge who was asked (invariant 2), which is
+// [Rematch]'s; and of a referral that ended more than a day before, it takes on their
+// word that contact and outcome are by its holder.
 //
 // Its error names the first bad record: that of the records (an
-// eventlog.CorruptError), a [*RecordError], or a [*HeadError]. What was found before
-// the bad record comes with it, without a digest.
+// eventlog.CorruptError, also if they end inside an append), a [*RecordError], or a
+// [*HeadError]. What was found before the bad record comes with it, without a digest.
+//
+// Beside what a [Past] keeps, it keeps the ID of every referral that was exhausted or
+// withdrawn.
 func Verify(records Records, continues ...eventlog.Head) (Verified, error) {
 	b := book.NewKeeping(kept)
 	b.Strict()
@@ -41,15 +55,23 @@ func Verify(records Records, continues ...eventlog.Head) (Verified, error) {
 			return err
 		}
 		switch r.Kind {
-		case kindContacted, kindOutcome, kindExhausted, kindWithdrawn:
+		case kindContacted, kindOutcome, kindExhausted, kindWithdrawn, kindRescinded:
 			s, err := book.ParseStream(r.Stream)
 			if err != nil {
 				return recordError(r, err)
 			}
-			if r.Kind == kindExhausted || r.Kind == kindWithdrawn {
+			_, late := gone[s.Referral]
+			switch r.Kind {
+			case kindExhausted, kindWithdrawn:
 				gone[s.Referral] = struct{}{}
-			} else if _, late := gone[s.Referral]; late {
-				return recordError(r, &referral.Rejection{Rule: "invariant 4", Err: fmt.Errorf("nobody has accepted it")})
+			case kindRescinded:
+				if !lost(b, s.Referral, r.Time) {
+					return recordError(r, &referral.Rejection{Rule: "R7", Err: errors.New("its holder had lost nothing")})
+				}
+			default:
+				if late {
+					return recordError(r, &referral.Rejection{Rule: "invariant 4", Err: errors.New("nobody has accepted it")})
+				}
 			}
 		}
 		if err := b.Replay(uint64(r.Position), r.Time, r.Stream, r.Kind, r.Data); err != nil {
@@ -73,13 +95,38 @@ func Verify(records Records, continues ...eventlog.Head) (Verified, error) {
 		}
 	}
 	v.Counts = b.Counts()
+	if !v.Head.Whole() {
+		return v, &eventlog.CorruptError{Position: v.Position + 1, Last: v.Position, Err: errors.New("the records end inside an append")}
+	}
 	for _, h := range continues {
-		if h.Position > v.Position {
+		if h.Position > v.Position || h.Position == 0 && h.Sum != (eventlog.Hash{}) {
 			return v, &HeadError{Want: h, Got: v.Head}
+		}
+	}
+	for r := range b.Live() {
+		if due, ever := referral.Due(r); ever && !due.After(v.Time) {
+			v.Overdue++
 		}
 	}
 	v.Digest = b.Digest()
 	return v, nil
+}
+
+// lost reports whether the holder of a referral's open offer is without what it needs
+// (R7), or was by the clock alone since the offer was made (R8). What cannot be told
+// is for the fold to refuse.
+func lost(b *book.Book, id uuid.UUID, at time.Time) bool {
+	r, _ := b.Peek(id)
+	if r == nil || r.Status != referral.StatusOffered {
+		return true
+	}
+	holder, _ := b.Agent(r.Offer.To)
+	policy, _ := b.Policy()
+	if agent.Rescinding(holder.Verdict(r.Need(), policy.Terms, at)) != nil {
+		return true
+	}
+	_, why := holder.Loss(r.Need(), r.Offer.At, at)
+	return why != nil
 }
 
 var (

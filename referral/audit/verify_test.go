@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/referral"
 	"github.com/relevo-go/relevo/referral/audit"
@@ -62,6 +63,10 @@ func TestVerifyNamesTheFirstBadRecord(t *testing.T) {
 		{"contact after withdrawal", insert(withdrawn+1, records[withdrawn], func(e *eventlog.Entry) {
 			*e = holding(t, *e, referral.Contacted{By: 9_900_000_001})
 		}), withdrawn + 1, "invariant 4"},
+		{"rescinded though nothing was lost", insert(accepted, records[accepted], func(e *eventlog.Entry) {
+			_, event := eventOf(t, records[accepted])
+			*e = holding(t, *e, referral.Rescinded{From: event.(referral.Accepted).By, Reasons: []agent.Reason{{Code: agent.IsTerminated, State: "GA"}}})
+		}), accepted, "R7"},
 		{"contact days after withdrawal", append(entriesOf(records), eventlog.Entry{
 			ID: newID(), Stream: "desk", Time: records[len(records)-1].Time.Add(200 * time.Hour),
 			Kind: referral.PolicySet{}.Kind(), Data: encoded(t, referral.PolicySet(referral.DefaultPolicy())),
@@ -129,6 +134,10 @@ func TestVerifyContinuesAHead(t *testing.T) {
 	if _, err := audit.Verify(each(records), half, records[0].Head(), eventlog.Head{}); err != nil {
 		t.Error(err)
 	}
+	third := len(records) / 3
+	for records[third-1].Position < records[third-1].Last {
+		third++ // the end of an append
+	}
 	other := half
 	other.Sum[0]++
 	for name, test := range map[string]struct {
@@ -136,13 +145,14 @@ func TestVerifyContinuesAHead(t *testing.T) {
 		head    eventlog.Head
 		want    string
 	}{
-		"a log that was cut off":      {records[:len(records)/3], half, "cut off"},
+		"a log that was cut off":      {records[:third], half, "cut off"},
 		"a log that was written anew": {records, other, "written anew"},
 		"an empty log":                {nil, half, "cut off"},
+		"a sum before the first":      {records, eventlog.Head{Sum: half.Sum}, "written anew"},
 	} {
 		_, err := audit.Verify(each(test.records), test.head)
 		bad, ok := errors.AsType[*audit.HeadError](err)
-		if !ok || bad.Want.Position != half.Position || !strings.Contains(err.Error(), test.want) {
+		if !ok || bad.Want != test.head || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: Verify = %v, want a *HeadError that says %q", name, err, test.want)
 		}
 	}
@@ -168,7 +178,34 @@ func TestVerifyTakesOneLogInOrder(t *testing.T) {
 	if !errors.Is(err, failing) {
 		t.Errorf("Verify = %v, want the records' error", err)
 	}
+	for i, r := range records {
+		if r.Position < r.Last {
+			if v, err := audit.Verify(each(records[:i+1])); !errors.Is(err, eventlog.ErrCorrupt) || v.Position != r.Position {
+				t.Errorf("up to %d, inside an append: Verify = %d, %v, want ErrCorrupt", r.Position, v.Position, err)
+			}
+			break
+		}
+	}
 	if v, err := audit.Verify(each(nil)); err != nil || v.Position != 0 || v.Digest == "" {
 		t.Errorf("Verify of an empty log = %+v, %v, want position 0 and a digest", v, err)
+	}
+}
+
+// What a desk that stopped left undone is counted, and so is what was taken out.
+func TestVerifyCountsWhatIsOverdue(t *testing.T) {
+	records := recorded(t)
+	if v, err := audit.Verify(each(records)); err != nil || v.Overdue != 0 {
+		t.Errorf("of the whole log %d referrals are overdue, %v, want none", v.Overdue, err)
+	}
+	// Without a referral's end and all that follows it, its offer stands for ever.
+	last := slices.IndexFunc(records, func(r eventlog.Record) bool { return r.Kind == referral.Accepted{}.Kind() })
+	entries := entriesOf(records[:last])
+	for _, r := range records[last:] {
+		if r.Stream != records[last].Stream {
+			entries = append(entries, r.Entry)
+		}
+	}
+	if v, err := audit.Verify(each(sealed(t, entries))); err != nil || v.Overdue != 1 {
+		t.Errorf("without one referral's end %d are overdue, %v, want 1", v.Overdue, err)
 	}
 }

@@ -13,7 +13,7 @@ var lineCommand = command{
 	args: "LOG ID [-at MOMENT] [-n N]",
 	does: "who stood in line for a referral, in order",
 	more: `Line lists who could be offered a referral just before its latest offer (or before it
-waited, if it never got one), or at another moment: the nearest first, then who was not
+began to wait, if it never got one), or at another moment: the nearest first, then who was not
 asked for longest, then the lower NPN (S15, R12). A position is the moment after its
 record, a time the moment after everything recorded up to then.
 `,
@@ -26,10 +26,13 @@ record, a time the moment after everything recorded up to then.
 
 func line(c *call) (int, error) {
 	c.zoned()
-	at := c.flags.String("at", "", "the `MOMENT` to look at, a position or a time; just before the latest offer if it is\nnot given, or without any before it waited")
+	at := c.flags.String("at", "", "the `MOMENT` to look at, a position or a time; just before the latest offer if it is\nnot given, or without any before it began to wait")
 	most := c.flags.Int("n", 0, "list the first `N` only")
 	if err := c.parse(); err != nil {
 		return fine, err
+	}
+	if *most < 0 {
+		return fine, c.usage("-n %d: give how many to list, or leave it out for all", *most)
 	}
 	m, err := c.moment("at", *at)
 	if err != nil {
@@ -73,7 +76,7 @@ func (c *call) moments(v audit.View) string {
 		return fmt.Sprintf("just before agent %s was offered it at position %d (%s)", v.Made.To, v.Offer, c.teller.Time(v.At))
 	}
 	if v.Wait > 0 {
-		return fmt.Sprintf("just before it waited at position %d (%s)", v.Wait, c.teller.Time(v.At))
+		return fmt.Sprintf("just before it began to wait at position %d (%s)", v.Wait, c.teller.Time(v.At))
 	}
 	return "as of " + c.point(v.Position, v.At)
 }
@@ -83,7 +86,7 @@ func (c *call) rows(places []audit.Standing) {
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "RANK\tNPN\tNAME\tDISTANCE\tLANGUAGE\tLAST OFFER\n")
 	for i, s := range places {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", i+1, s.Place.Agent, s.Name, away(s), s.Language.English(), never(s.LastOffer))
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", i+1, s.Place.Agent, audit.Printable(s.Name), away(s), s.Language.English(), never(s.LastOffer))
 	}
 	w.Flush()
 }

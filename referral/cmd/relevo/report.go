@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/google/uuid"
@@ -31,7 +32,7 @@ of another, or of several if the flag is given several times.
 
 func report(c *call) (int, error) {
 	c.zoned()
-	file := c.flags.String("o", "", "the `FILE` to write the page to; one that is there is replaced")
+	file := c.flags.String("o", "", "the `FILE` to write the page to; an earlier page there is replaced")
 	var stories []uuid.UUID
 	c.flags.Func("referral", "tell the story of the referral with this `ID`", func(text string) error {
 		id, err := c.referral(text)
@@ -43,6 +44,10 @@ func report(c *call) (int, error) {
 	}
 	if *file == "" {
 		return fine, c.usage("report: -o is missing: give the file to write the page to")
+	}
+	kept := saved{"-o", *file, isPage}
+	if err := kept.allowed(); err != nil {
+		return fine, err
 	}
 	log, err := c.open(c.args[0])
 	if err != nil {
@@ -60,9 +65,16 @@ func report(c *call) (int, error) {
 	if err := printed.Page(&page, r, &printed.Options{Name: name, Zone: c.teller.Zone}); err != nil {
 		return fine, err
 	}
-	if err := replace("-o", *file, page.String()); err != nil {
+	if err := kept.write(page.String()); err != nil {
 		return fine, err
 	}
 	c.printf("%s shows %s and %s, up to %s.\n", *file, count(uint64(r.All.Requested), "referral"), count(uint64(r.Fairness.Agents), "agent"), c.point(r.Head.Position, r.Head.Time))
 	return fine, nil
+}
+
+// isPage reports whether a text begins as a page does.
+func isPage(text []byte) bool {
+	const begin = "<!doctype html"
+	text = bytes.TrimSpace(text)
+	return len(text) >= len(begin) && strings.EqualFold(string(text[:len(begin)]), begin)
 }

@@ -125,7 +125,7 @@ func (c *call) portrait(past *audit.Past, a agent.Agent) []string {
 		last = fmt.Sprintf("was last offered one at position %d", load.LastOffer)
 	}
 	return []string{
-		"  name       " + a.Name,
+		"  name       " + audit.Printable(a.Name),
 		"  display    " + a.Display.String(),
 		"  offers in  " + states,
 		"  speaks     " + strings.Join(languages, ", "),

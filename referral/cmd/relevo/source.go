@@ -112,11 +112,11 @@ func isLog(name string, start []byte) error {
 	switch {
 	case len(start) == 0:
 		return fmt.Errorf("%s is empty: no log has no records at all, so something went wrong before", name)
-	case !bytes.Contains(start, []byte(lineStart)):
+	case !bytes.HasPrefix(bytes.TrimLeft(start, "\ufeff \t\r\n"), []byte(lineStart)):
 		return fmt.Errorf("%s is no log, whose lines begin with %s: give the directory of a log or its lines", name, lineStart[:len(lineStart)-1])
 	}
 	if r, _, err := eventlog.ParsePrefix(start); err == nil && r.Position > 1 {
-		return &eventlog.CorruptError{Position: 1, File: name, Err: fmt.Errorf("it begins with position %d: if this is a part of a log, give the directory or all parts in order", r.Position)}
+		return fmt.Errorf("%s begins with position %d, so it is a part of a log: give the directory, or all parts in order", name, r.Position)
 	}
 	return nil
 }

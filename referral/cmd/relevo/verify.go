@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -19,12 +17,13 @@ var verifyCommand = command{
 	more: `Verify reads the whole log and checks that its records are one order without a hole
 and one chain of sums, that every event can be read, and that every referral keeps to
 invariants 1, 3 and 4: one open offer and one holder, nobody asked twice, nothing but
-contact and outcome after acceptance. Invariant 2, that every offer went to the first
-in line, is for relevo rematch.
+contact and outcome after acceptance; and that offers were rescinded only if their
+holder had lost something (R7). Invariant 2, that every offer went to the first in
+line, is for relevo rematch.
 
 It prints where the log ends. Kept elsewhere, that text proves later with -head that
 the log still has the records up to there: the log alone cannot show that its end was
-cut off, or that all of it was written anew.
+cut off, or that all of it was written anew by somebody who computed the sums again.
 
 The exit status is 1 if something does not hold or the log ends inside an append.
 `,
@@ -51,6 +50,12 @@ func verify(c *call) (int, error) {
 		}
 		continues = append(continues, head)
 	}
+	kept := saved{"-save", *save, isHead}
+	if *save != "" {
+		if err := kept.allowed(); err != nil {
+			return fine, err
+		}
+	}
 	log, err := c.open(c.args[0])
 	if err != nil {
 		return fine, err
@@ -69,7 +74,7 @@ func verify(c *call) (int, error) {
 		return found, nil
 	}
 	if *save != "" {
-		return fine, replace("-save", *save, text)
+		return fine, kept.write(text)
 	}
 	return fine, nil
 }
@@ -83,11 +88,14 @@ func verdict(v audit.Verified, torn bool) string {
 	if v.Position == 0 {
 		return log + " is whole and empty.\n"
 	}
-	n := v.Counts
+	n, overdue := v.Counts, ""
+	if v.Overdue > 0 {
+		overdue = fmt.Sprintf("At its end a step was due of %s and is not recorded: the desk stopped there, or records were taken out.\n", count(uint64(v.Overdue), "referral"))
+	}
 	return fmt.Sprintf("%s is whole and lawful: %s, one chain, and invariants 1, 3 and 4 hold.\n", log, count(uint64(v.Position), "record")) +
 		fmt.Sprintf("It has %s and %s, with %s: %s accepted, %s exhausted, %s withdrawn.\n",
 			count(uint64(n.Agents), "agent"), count(uint64(n.Requested), "referral"), count(uint64(n.Offered), "offer"),
-			thousands(uint64(n.Accepted)), thousands(uint64(n.Exhausted)), thousands(uint64(n.Withdrawn)))
+			thousands(uint64(n.Accepted)), thousands(uint64(n.Exhausted)), thousands(uint64(n.Withdrawn))) + overdue
 }
 
 // count returns how many there are of a thing.
@@ -104,11 +112,20 @@ func (c *call) proof(v audit.Verified) string {
 }
 
 // readHead reads the lines position and sum of a text that verify printed.
-func (c *call) readHead(name string) (head eventlog.Head, err error) {
+func (c *call) readHead(name string) (eventlog.Head, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return head, c.usage("-head: %v: give the file to which an earlier verify was written", err)
+		return eventlog.Head{}, c.usage("-head: %v: give the file to which an earlier verify was written", err)
 	}
+	head, ok := headIn(text)
+	if !ok {
+		return head, c.usage("-head: %s has no lines \"position N\" and \"sum HEX\": give a file that relevo verify -save wrote, or what it printed", name)
+	}
+	return head, nil
+}
+
+// headIn finds the lines position and sum in a text.
+func headIn(text []byte) (head eventlog.Head, ok bool) {
 	var position, sum bool
 	for line := range strings.Lines(string(text)) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -120,34 +137,7 @@ func (c *call) readHead(name string) (head eventlog.Head, err error) {
 			sum = head.Sum.UnmarshalText([]byte(value)) == nil
 		}
 	}
-	if !position || !sum {
-		return head, c.usage("-head: %s has no lines \"position N\" and \"sum HEX\": give a file that relevo verify -save wrote, or what it printed", name)
-	}
-	return head, nil
+	return head, position && sum
 }
 
-// replace writes the file of a flag so that it is there as it was or whole, whatever
-// happens.
-func replace(flag, name, text string) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), ".relevo-*")
-	if err != nil {
-		return notSaved(flag, name, err)
-	}
-	_, err = f.WriteString(text)
-	err = cmp.Or(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		f.Close()
-		os.Remove(f.Name())
-		return notSaved(flag, name, err)
-	}
-	return nil
-}
-
-// notSaved returns an error without the name of the file that was to take the
-// other's place.
-func notSaved(flag, name string, err error) error {
-	return fmt.Errorf("%s: %s could not be written: %w", flag, name, cause(err))
-}
+func isHead(text []byte) bool { _, ok := headIn(text); return ok }

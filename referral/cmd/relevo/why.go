@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/geo"
@@ -15,7 +17,8 @@ var whyCommand = command{
 	more: `Why gives every reason why an agent was not in line for a referral, each with its rule,
 or its place in line and who stood before it: just before the agent's own offer of the
 referral, or if it had none before the latest one, or at another moment. A referral that
-was never offered is looked at just before it last began to wait.
+was never offered is looked at just before it last began to wait. How the agent stood at
+the offers before that one comes last.
 `,
 	examples: `  relevo why /var/lib/desk 01a20992-4e68-79bd-ba8a-8ec2738c994a 9900192127
   relevo why /var/lib/desk 01a20992-4e68-79bd-ba8a-8ec2738c994a 9900192127 -at 1150
@@ -25,7 +28,7 @@ was never offered is looked at just before it last began to wait.
 
 func why(c *call) (int, error) {
 	c.zoned()
-	at := c.flags.String("at", "", "the `MOMENT` to look at, a position or a time; just before the agent's own offer if it is\nnot given, or else before the latest one, or before it waited")
+	at := c.flags.String("at", "", "the `MOMENT` to look at, a position or a time; just before the agent's own offer if it is\nnot given, or else before the latest one, or before it began to wait")
 	if err := c.parse(); err != nil {
 		return fine, err
 	}
@@ -51,13 +54,44 @@ func why(c *call) (int, error) {
 	}
 	c.printf("Referral %s, %s,\n%s:\n\n", id, c.teller.Need(w.Referral), c.moments(w.View))
 	c.tellWhy(n, w)
+	c.tellEarlier(w)
 	return fine, nil
+}
+
+// tellEarlier prints how an agent stood before, where that was otherwise.
+func (c *call) tellEarlier(w audit.Answer) {
+	same := 0
+	for i, g := range w.Earlier {
+		if g.Rank == 0 && slices.Equal(g.Reasons, w.Reasons) {
+			same++
+			continue
+		}
+		if i == same {
+			c.printf("\nBefore that:\n\n")
+		}
+		asked := "it began to wait"
+		if g.To != 0 {
+			asked = fmt.Sprintf("it was offered to agent %s", g.To)
+		}
+		how := fmt.Sprintf("stood %s of %d in line", ordinal(g.Rank), g.Of)
+		if g.Rank == 0 {
+			reasons := make([]string, len(g.Reasons))
+			for i, r := range g.Reasons {
+				reasons[i] = r.String()
+			}
+			how = "was not in line: it " + strings.Join(reasons, ", and ")
+		}
+		c.printf("%7d  %s  %s; this agent %s.\n", g.Position, c.teller.Time(g.At), asked, how)
+	}
+	if same > 0 {
+		c.printf("\nNor was it in line %s before that, for the same reasons.\n", count(uint64(same), "time"))
+	}
 }
 
 func (c *call) tellWhy(n agent.NPN, w audit.Answer) {
 	name := fmt.Sprintf("Agent %s", n)
 	if w.Agent.Name != "" {
-		name += fmt.Sprintf(" (%s)", w.Agent.Name)
+		name += fmt.Sprintf(" (%s)", audit.Printable(w.Agent.Name))
 	}
 	if w.Rank == 0 {
 		others := fmt.Sprintf("%d others were", len(w.Line))
