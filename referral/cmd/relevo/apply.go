@@ -48,9 +48,11 @@ func (i *importer) apply() (status int, err error) {
 	if err != nil {
 		return fine, err
 	}
-	i.printf("%s compared: %s changed.\n", count(uint64(i.plan.Agents), "agent"), thousands(uint64(done.recorded)))
-	i.tabulate(agents)
-	i.printHeads(others, before, log.Head())
+	if after := log.Head(); after != before {
+		i.printf("%s compared: %s changed.\n", count(uint64(i.plan.Agents), "agent"), thousands(uint64(done.recorded)))
+		i.tabulate(agents)
+		i.printHeads(others, before, after)
+	}
 	if done.err != nil {
 		return fine, i.unfinished(done.err, done.recorded)
 	}

@@ -139,7 +139,7 @@ func (i *importer) look() error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return i.inaccessible(i.dir, err)
+		return fmt.Errorf("there is no log in %s: %w", i.dir, cause(err))
 	case !info.IsDir():
 		return i.usage("import: %s is a file, and nothing is recorded in files: give the directory of a log first, and the files behind it", i.dir)
 	}
@@ -281,7 +281,7 @@ func (i *importer) named() uint64 {
 func (i *importer) list(findings []feed.Finding, word, thing string, most int) {
 	for n, f := range findings {
 		if most > 0 && n == most {
-			i.printf("and %s more\n", count(uint64(len(findings)-n), thing))
+			i.printf("and %s\n", count(uint64(len(findings)-n), "more "+thing))
 			return
 		}
 		f.Text = word + f.Text
