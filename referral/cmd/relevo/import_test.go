@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -21,6 +22,7 @@ import (
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/agent/feed"
 	"github.com/relevo-go/relevo/eventlog"
+	"github.com/relevo-go/relevo/eventlog/filelog"
 	"github.com/relevo-go/relevo/referral/engine"
 )
 
@@ -224,17 +226,23 @@ func TestImportStopped(t *testing.T) {
 	}
 }
 
-// What the desk refuses, for an agent changed meanwhile, is passed over and told, and a
-// log that fails ends the import.
-func TestApply(t *testing.T) {
-	f, err := feed.Read(strings.NewReader(many(20, false, 0)), "roster.csv", nil)
+// planned returns the plan for a roster of agents who are new.
+func planned(t *testing.T, n int) feed.Plan {
+	t.Helper()
+	f, err := feed.Read(strings.NewReader(many(n, false, 0)), "roster.csv", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	plan, err := feed.Compare(func(agent.NPN) (agent.Agent, error) { return agent.Agent{}, agent.ErrUnknown }, f)
-	if err != nil || len(plan.Changes) != 20 {
+	if err != nil || len(plan.Changes) != n {
 		t.Fatal(plan, err)
 	}
+	return plan
+}
+
+// What the desk refuses, for an agent changed meanwhile, is passed over and told.
+func TestApply(t *testing.T) {
+	plan := planned(t, 20)
 	for _, i := range []int{4, 11} { // as if they had been registered, and are not
 		plan.Changes[i].Commands = plan.Changes[i].Commands[1:]
 	}
@@ -242,15 +250,40 @@ func TestApply(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer desk.Close()
 	told := uint64(0)
 	done := apply(t.Context(), desk, plan.Changes, 64, func(n uint64) { told = n })
 	if done.recorded != 18 || told != 18 || done.err != nil || len(done.refused) != 2 ||
 		done.refused[0].npn != 9_900_000_005 || done.refused[1].npn != 9_900_000_012 || !errors.Is(done.refused[0].err, agent.ErrUnknown) {
 		t.Errorf("apply = %+v, %d told, want 18 agents and two refused", done, told)
 	}
-	desk.Close()
-	if done := apply(t.Context(), desk, plan.Changes, 4, func(uint64) {}); done.recorded != 0 || !errors.Is(done.err, engine.ErrClosed) {
-		t.Errorf("apply to a desk that is closed = %+v", done)
+}
+
+// failing is a log without room after some appends, once.
+type failing struct {
+	eventlog.Log
+	left int
+}
+
+var errNoRoom = errors.New("no room")
+
+func (f *failing) Append(ctx context.Context, after eventlog.Position, entries ...eventlog.Entry) ([]eventlog.Record, error) {
+	if f.left--; f.left == 0 {
+		return nil, errNoRoom
+	}
+	return f.Log.Append(ctx, after, entries...)
+}
+
+// A log that fails ends an import, even if it would go on.
+func TestApplyToAFailingLog(t *testing.T) {
+	desk, err := engine.Open(t.Context(), &failing{new(eventlog.Memory), 10}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer desk.Close()
+	done := apply(t.Context(), desk, planned(t, 1000).Changes, 1, func(uint64) {})
+	if done.recorded < 8 || done.recorded > 100 || !errors.Is(done.err, errNoRoom) {
+		t.Errorf("apply to a log that fails at its 10th append = %d recorded, %v", done.recorded, done.err)
 	}
 }
 
@@ -288,17 +321,61 @@ func TestImportOnATerminal(t *testing.T) {
 // so.
 func TestImportIntoAClosedPipe(t *testing.T) {
 	t.Chdir(t.TempDir())
-	write(t, map[string]string{"roster.csv": many(3, false, 0)})
+	write(t, map[string]string{"roster.csv": many(3, false, 0), "noted.csv": "npn,name,color\n9900000001,Sample Heron,green\n"})
+	held, err := filelog.Open("held", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
 	for _, test := range []struct {
-		dir    string
-		status int
-	}{{"desk", fine}, {"roster.csv", noAnswer}} {
+		dir, file string
+		status    int
+	}{{"desk", "roster.csv", fine}, {"held", "noted.csv", noAnswer}} {
 		var stderr bytes.Buffer
-		if status := run(t.Context(), []string{"import", test.dir, "roster.csv"}, nil, full{syscall.EPIPE}, &stderr, false); status != test.status || (stderr.Len() > 0) != (status != fine) {
+		if status := run(t.Context(), []string{"import", test.dir, test.file}, nil, full{syscall.EPIPE}, &stderr, false); status != test.status || (stderr.Len() > 0) != (status != fine) {
 			t.Errorf("import into %s = %d, %q, want %d", test.dir, status, &stderr, test.status)
 		}
 	}
 	if v := relevo(t, time.Now, "verify", "desk"); !strings.HasPrefix(v.stdout, "The log is whole and lawful: 31 records") {
 		t.Errorf("verify = %+v, want the policy and ten events of each agent", v)
+	}
+}
+
+// An agent who changed while the import was planned may be refused by the desk; the
+// others are imported.
+func TestImportRefused(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, map[string]string{"roster.csv": many(3, false, 0), "unticked.csv": "npn,unticked\n9900000001,AL\n9900000002,AL\n"})
+	if first := relevo(t, time.Now, "import", "desk", "roster.csv"); first.status != fine {
+		t.Fatal(first)
+	}
+	meanwhile := sync.OnceFunc(func() {
+		log, err := filelog.Open("desk", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer log.Close()
+		desk, err := engine.Open(t.Context(), log, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer desk.Close()
+		if _, err := desk.Agent(t.Context(), 9_900_000_001, agent.ChooseDisplay{Choice: 3}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	var out, stderr bytes.Buffer
+	p := newProgram(t.Context(), nil, &out, &stderr)
+	p.progress.to(io.Discard, func() time.Time {
+		if p.progress.of == "agents compared" {
+			meanwhile()
+		}
+		return time.Now()
+	})
+	status := p.run([]string{"import", "desk", "unticked.csv"})
+	want := "agent 9900000001 was refused, and nothing of it was recorded: agent 9900000001 has display choice 3: state preferences exist under choices 1 and 2 only, so choose one of them first (R4)\n" +
+		"2 agents compared: 1 changed.\n"
+	if status != found || stderr.Len() > 0 || !strings.HasPrefix(out.String(), want) {
+		t.Errorf("import = %d, %s%s, want 1, %s", status, &stderr, &out, want)
 	}
 }
