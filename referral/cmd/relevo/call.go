@@ -46,6 +46,14 @@ func (c *call) zoned() {
 // parse reads the flags, wherever they stand, and the arguments, of which there must
 // be as many as the command has. It returns [flag.ErrHelp] after printing help.
 func (c *call) parse() error {
+	if err := c.read(); err != nil {
+		return err
+	}
+	return c.check()
+}
+
+// read reads the flags and the arguments, however many there are.
+func (c *call) read() error {
 	rest := c.given
 	for {
 		if err := c.flags.Parse(rest); errors.Is(err, flag.ErrHelp) {
@@ -65,19 +73,6 @@ func (c *call) parse() error {
 		}
 		c.args, rest = append(c.args, rest[0]), rest[1:]
 	}
-	want := strings.Fields(c.command.args)
-	for i, name := range want {
-		if name[0] == '[' || name[0] == '-' {
-			want = want[:i]
-			break
-		}
-	}
-	switch {
-	case len(c.args) < len(want):
-		return c.usage("%s: %s is missing", c.command.name, want[len(c.args)])
-	case len(c.args) > len(want):
-		return c.usage("%s: %.60q is one argument too many", c.command.name, c.args[len(want)])
-	}
 	c.teller.Zone = time.UTC
 	if c.tz != "" && c.tz != "UTC" {
 		var err error
@@ -87,6 +82,26 @@ func (c *call) parse() error {
 		if err != nil {
 			return c.usage("-tz: no time zone is called %.40q: give one such as America/New_York, or UTC", c.tz)
 		}
+	}
+	return nil
+}
+
+// check returns an error unless there are as many arguments as the command has. If the
+// last name ends in … there may be more.
+func (c *call) check() error {
+	want, more := strings.Fields(c.command.args), false
+	for i, name := range want {
+		if name[0] == '[' || name[0] == '-' {
+			want = want[:i]
+			break
+		}
+		more = strings.HasSuffix(name, "…")
+	}
+	switch {
+	case len(c.args) < len(want):
+		return c.usage("%s: %s is missing", c.command.name, strings.TrimSuffix(want[len(c.args)], "…"))
+	case len(c.args) > len(want) && !more:
+		return c.usage("%s: %.60q is one argument too many", c.command.name, c.args[len(want)])
 	}
 	return nil
 }

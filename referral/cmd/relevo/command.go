@@ -15,6 +15,7 @@ type command struct {
 	does     string // in a few words
 	more     string // in whole sentences
 	examples string // a line each, with what it does behind #
+	log      string // what LOG is, if not what it is to all others
 	run      func(*call) (status int, err error)
 }
 
@@ -22,11 +23,12 @@ type command struct {
 func commands() []command {
 	return []command{
 		verifyCommand, logCommand, showCommand, lineCommand, whyCommand, stateCommand, diffCommand, rematchCommand,
-		statsCommand, reportCommand, simulateCommand,
+		statsCommand, reportCommand, importCommand, simulateCommand,
 	}
 }
 
-const overview = `Relevo answers what happened in a referral log, and why, from the log alone.
+const overview = `Relevo answers what happened in a referral log, and why, from the log alone. All
+commands but import leave the log as it is.
 
 usage: relevo COMMAND LOG … [flags]
 
@@ -69,13 +71,16 @@ func (p *program) list(w io.Writer) {
 	}
 	fmt.Fprintf(w, "  %-8s  %s\n\n", "version", "which version of relevo this is")
 	fmt.Fprintln(w, "relevo help COMMAND says more, with examples. The exit status is 0 if all is well, 1 if")
-	fmt.Fprintln(w, "something was found (damage, a difference), and 2 if there is no answer.")
+	fmt.Fprintln(w, "something was found (damage, a difference, a problem in a file), and 2 if there is no answer.")
 }
 
 // help prints what a command does.
 func (c *call) help() {
 	fmt.Fprintf(c.out, "usage: relevo %s %s\n\n%s\n", c.command.name, c.command.args, c.command.more)
-	if strings.HasPrefix(c.command.args, "LOG") {
+	switch {
+	case c.command.log != "":
+		fmt.Fprint(c.out, c.command.log)
+	case strings.HasPrefix(c.command.args, "LOG"):
 		fmt.Fprint(c.out, "LOG is the directory of a log, a .jsonl file, or - for standard input.\n")
 	}
 	fmt.Fprint(c.out, "\n")

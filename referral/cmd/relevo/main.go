@@ -4,11 +4,12 @@
 //	relevo help
 //
 // It is a door to package referral/audit, which answers the questions: what is here
-// reads flags, opens the log and prints. It changes no log.
+// reads flags, opens the log and prints. One command changes a log that is there:
+// import, a door to package agent/feed and to the desk, package referral/engine.
 //
 // Its exit status is 0 if all is well, 1 if it found something (damage, a torn end
-// under verify, a difference), and 2 if there is no answer: a usage error, no log, no
-// permission, or a command that was broken off.
+// under verify, a difference, a problem in a file), and 2 if there is no answer: a
+// usage error, no log, no permission, or a command that was broken off.
 package main
 
 import (

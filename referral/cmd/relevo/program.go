@@ -14,12 +14,13 @@ import (
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/referral/audit"
+	"github.com/relevo-go/relevo/referral/engine"
 )
 
 // The exit statuses.
 const (
 	fine     = 0
-	found    = 1 // damage, a torn end under verify, a difference
+	found    = 1 // damage, a torn end under verify, a difference, a problem in a file
 	noAnswer = 2
 )
 
@@ -31,7 +32,9 @@ type program struct {
 	screen   *screen       // beneath out
 	stderr   io.Writer
 	progress *progress
-	log      *source // nil until it is opened
+	log      *source         // nil until it is opened
+	desk     *engine.Options // of the desk of an import; nil except in tests
+	callers  int             // who apply an import at once
 }
 
 // run runs a command and returns the exit status.
@@ -44,7 +47,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 func newProgram(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) *program {
-	p := &program{ctx: ctx, stdin: stdin, stderr: stderr, progress: &progress{}}
+	p := &program{ctx: ctx, stdin: stdin, stderr: stderr, progress: &progress{}, callers: 64}
 	p.screen = &screen{w: stdout, progress: p.progress}
 	p.out = bufio.NewWriterSize(p.screen, 64<<10)
 	return p
@@ -59,7 +62,9 @@ func (p *program) run(args []string) int {
 	p.out.Flush()
 	switch {
 	case errors.Is(p.screen.err, syscall.EPIPE), errors.Is(p.screen.err, io.ErrClosedPipe):
-		return fine
+		if err == nil || errors.Is(err, p.screen.err) {
+			return fine
+		}
 	case p.screen.err != nil:
 		fmt.Fprintf(p.stderr, "relevo: standard output: %v\n", p.screen.err)
 		return noAnswer
@@ -112,7 +117,7 @@ func (p *program) explain(err error) string {
 // plain returns an error's text without the names of packages before it.
 func plain(err error) string {
 	text := err.Error()
-	for _, name := range []string{"filelog: ", "open: ", "read: ", "eventlog: "} {
+	for _, name := range []string{"engine: ", "filelog: ", "open: ", "read: ", "eventlog: ", "feed: "} {
 		text = strings.TrimPrefix(text, name)
 	}
 	return inner.Replace(text)

@@ -11,12 +11,13 @@ import (
 	"github.com/relevo-go/relevo/referral/audit"
 )
 
-// progress tells on a terminal how far a pass over a log has come, once it takes
-// more than a second. The zero progress tells nothing.
+// progress tells on a terminal how far something has come, such as a pass over a log,
+// once it takes more than a second. The zero progress tells nothing.
 type progress struct {
 	w     io.Writer
 	now   func() time.Time
-	end   eventlog.Position // 0 if nobody knows
+	of    string // what is counted
+	end   uint64 // 0 if nobody knows
 	began time.Time
 	shown time.Time
 	width int // of the line that stands there
@@ -38,11 +39,11 @@ func (p *progress) watch(records audit.Records, end eventlog.Position) audit.Rec
 		return records
 	}
 	return func(yield func(eventlog.Record, error) bool) {
-		p.start(end)
+		p.start("records", uint64(end))
 		defer p.erase()
 		for r, err := range records {
 			if err == nil && r.Position%lookEach == 0 {
-				p.at(r.Position)
+				p.at(uint64(r.Position))
 			}
 			if !yield(r, err) {
 				return
@@ -51,35 +52,35 @@ func (p *progress) watch(records audit.Records, end eventlog.Position) audit.Rec
 	}
 }
 
-// start begins to tell of what goes on to a position, 0 if nobody knows to which.
-func (p *progress) start(end eventlog.Position) {
+// start begins to count things up to a number, 0 if nobody knows to which.
+func (p *progress) start(of string, end uint64) {
 	if p.w != nil {
-		p.end, p.began = end, p.now()
+		p.of, p.end, p.began = of, end, p.now()
 		p.shown = p.began.Add(patience - pace)
 	}
 }
 
-// at tells that a position is reached, if it is time to.
-func (p *progress) at(position eventlog.Position) {
+// at tells that a number is reached, if it is time to.
+func (p *progress) at(n uint64) {
 	if p.w == nil {
 		return
 	}
 	if now := p.now(); now.Sub(p.shown) >= pace {
 		p.shown = now
-		p.show(position, p.end, now)
+		p.show(n, now)
 	}
 }
 
 // show writes the line anew.
-func (p *progress) show(at, end eventlog.Position, now time.Time) {
+func (p *progress) show(at uint64, now time.Time) {
 	rate := float64(at) / now.Sub(p.began).Seconds()
-	line := thousands(uint64(at)) + " records"
-	if end >= at {
-		line = fmt.Sprintf("%s of %s records", thousands(uint64(at)), thousands(uint64(end)))
+	line := thousands(at) + " " + p.of
+	if p.end >= at {
+		line = fmt.Sprintf("%s of %s %s", thousands(at), thousands(p.end), p.of)
 	}
 	line += ", " + thousands(uint64(rate)) + " a second"
-	if end >= at {
-		left := time.Duration(float64(end-at) / rate * float64(time.Second))
+	if p.end >= at && at > 0 {
+		left := time.Duration(float64(p.end-at) / rate * float64(time.Second))
 		line += fmt.Sprintf(", %v left", max(left.Round(time.Second), time.Second))
 	}
 	width := utf8.RuneCountInString(line)

@@ -59,10 +59,10 @@ func simulate(c *call) (int, error) {
 		return fine, fmt.Errorf("no log can be made in %s: %w", *dir, cause(err))
 	}
 	var end eventlog.Head
-	c.progress.start(0)
+	c.progress.start("records", 0)
 	o.Progress = func(h eventlog.Head) {
 		end = h
-		c.progress.at(h.Position)
+		c.progress.at(uint64(h.Position))
 	}
 	err = errors.Join(simulation.Run(c.ctx, log, o), log.Close())
 	c.progress.erase()

@@ -121,14 +121,20 @@ func isLog(name string, start []byte) error {
 	return nil
 }
 
-// openInput makes a stream a thing that can be given up while nothing comes.
-func (s *source) openInput(from io.Reader) error {
+// stream makes a stream a thing that can be given up while nothing comes.
+func (p *program) stream(from io.Reader) io.ReadCloser {
 	r, w := io.Pipe()
 	go func() {
 		_, err := io.Copy(w, from)
 		w.CloseWithError(err)
 	}()
-	context.AfterFunc(s.ctx, func() { w.CloseWithError(s.ctx.Err()) })
+	context.AfterFunc(p.ctx, func() { w.CloseWithError(p.ctx.Err()) })
+	return r
+}
+
+// openInput opens a stream, which begins as a log does.
+func (s *source) openInput(from io.Reader) error {
+	r := s.stream(from)
 	s.input = r
 	s.lines = bufio.NewReaderSize(r, 64<<10)
 	if _, err := s.lines.Peek(len(lineStart)); err != nil && err != io.EOF {

@@ -69,6 +69,10 @@ func placeOf(t *testing.T, name string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	feeds, err := filepath.Abs(filepath.Join("testdata", "feeds"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Chdir(place)
 	if err := os.CopyFS(".", os.DirFS(policies)); err != nil {
 		t.Fatal(err)
@@ -83,6 +87,9 @@ func placeOf(t *testing.T, name string) string {
 			keep(t, name, lines)
 		}
 		unlike(t)
+	}
+	if name == "import" {
+		desks(t, feeds)
 	}
 	return place
 }
@@ -144,7 +151,8 @@ func (r result) text(place string) string {
 	if place == "" {
 		return b.String()
 	}
-	return strings.ReplaceAll(b.String(), place+string(filepath.Separator), "")
+	holder := fmt.Sprintf("(process %d)", os.Getpid())
+	return strings.NewReplacer(place+string(filepath.Separator), "", holder, "(process 4321)").Replace(b.String())
 }
 
 // shell runs a command line: relevo or cat, with < FILE, > FILE and a pipe into relevo,
@@ -163,12 +171,15 @@ func shell(t *testing.T, line string) (r result) {
 			stdin, words = bytes.NewReader(text), slices.Delete(words, i, i+2)
 		}
 		if i := slices.Index(words, ">"); i > 0 {
-			file, words = words[i+1], slices.Delete(words, i, i+2)
+			file = words[i+1]
+			words = slices.Delete(words, i, i+2)
 		}
 		var out, stderr bytes.Buffer
 		switch words[0] {
 		case "relevo":
-			r.status = run(t.Context(), words[1:], stdin, &out, &stderr, false)
+			p := newProgram(t.Context(), stdin, &out, &stderr)
+			p.desk, p.callers = invented(line), 1
+			r.status = p.run(words[1:])
 			r.stderr += stderr.String()
 		default:
 			if err := tool(words, stdin, &out); err != nil {

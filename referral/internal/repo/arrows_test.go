@@ -31,7 +31,7 @@ var arrows = map[string]string{
 	"referral/engine":           "geo geo/near geo/zcta agent agent/spoken referral referral/book eventlog uuid",
 	"referral/audit":            "geo geo/near geo/zcta agent agent/spoken referral referral/book eventlog uuid",
 	"referral/audit/printed":    "geo geo/zcta agent agent/spoken referral referral/audit",
-	"referral/cmd/relevo":       "geo geo/zone agent agent/spoken referral referral/book referral/audit referral/audit/printed referral/simulation eventlog eventlog/filelog uuid",
+	"referral/cmd/relevo":       "geo geo/zone agent agent/feed agent/spoken referral referral/book referral/audit referral/audit/printed referral/engine referral/simulation eventlog eventlog/filelog uuid",
 	"referral/referraltest":     "geo agent agent/spoken referral referral/book referral/engine eventlog uuid go-cmp",
 	"referral/simulation":       "geo geo/zcta geo/zone agent agent/spoken referral referral/book referral/engine eventlog uuid",
 	"referral/internal/mutants": "",
