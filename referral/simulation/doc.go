@@ -32,8 +32,8 @@
 // With 2,000 agents and 5,000 referrals every kind of event occurs. That log has
 // 63,000 records in 28,000 appends and 23 MB, and is made in memory in a second and
 // a half: one goroutine makes some 40,000 events a second. A log of files syncs
-// every append, which takes half a minute and more. Who is in a hurry makes the log
-// in memory and writes its lines down.
+// every append, which takes half a minute and more, unless it is opened with NoSync: a
+// simulation can be made again.
 //
 // What a simulation keeps in mind grows with the agents and with the referrals of
 // the last days, not with the log.

@@ -73,6 +73,15 @@ func (c *call) read() error {
 		}
 		c.args, rest = append(c.args, rest[0]), rest[1:]
 	}
+	var empty string
+	c.flags.Visit(func(f *flag.Flag) {
+		if v, ok := f.Value.(flag.Getter); ok && v.Get() == "" {
+			empty = f.Name
+		}
+	})
+	if empty != "" {
+		return c.usage("%s: -%s has an empty value: give one, or leave the flag out", c.command.name, empty)
+	}
 	c.teller.Zone = time.UTC
 	if c.tz != "" && c.tz != "UTC" {
 		var err error

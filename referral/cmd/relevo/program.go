@@ -62,8 +62,8 @@ func (p *program) run(args []string) int {
 	p.out.Flush()
 	switch {
 	case errors.Is(p.screen.err, syscall.EPIPE), errors.Is(p.screen.err, io.ErrClosedPipe):
-		if err == nil || errors.Is(err, p.screen.err) {
-			return fine
+		if errors.Is(err, p.screen.err) {
+			return fine // nobody reads on, so nobody wants the rest
 		}
 	case p.screen.err != nil:
 		fmt.Fprintf(p.stderr, "relevo: standard output: %v\n", p.screen.err)

@@ -71,21 +71,34 @@ func (p *progress) at(n uint64) {
 	}
 }
 
-// show writes the line anew.
+// narrow is how wide a line may be: that of a narrow terminal, beyond which it would
+// go on in the next row and could not be erased.
+const narrow = 39
+
+// show writes the line anew, without its first parts if it is too wide.
 func (p *progress) show(at uint64, now time.Time) {
 	rate := float64(at) / now.Sub(p.began).Seconds()
-	line := thousands(at) + " " + p.of
-	if p.end >= at {
-		line = fmt.Sprintf("%s of %s %s", thousands(at), thousands(p.end), p.of)
-	}
-	line += ", " + thousands(uint64(rate)) + " a second"
+	parts := []string{thousands(at) + " " + p.of, brief(rate) + "/s"}
 	if p.end >= at && at > 0 {
 		left := time.Duration(float64(p.end-at) / rate * float64(time.Second))
-		line += fmt.Sprintf(", %v left", max(left.Round(time.Second), time.Second))
+		parts = append([]string{fmt.Sprintf("%d %%", 100*at/p.end)}, append(parts, fmt.Sprintf("%v left", max(left.Round(time.Second), time.Second)))...)
+	}
+	line := strings.Join(parts, ", ")
+	for len(parts) > 1 && utf8.RuneCountInString(line) > narrow {
+		parts = parts[1:]
+		line = strings.Join(parts, ", ")
 	}
 	width := utf8.RuneCountInString(line)
 	fmt.Fprintf(p.w, "\r%s%s", line, strings.Repeat(" ", max(0, p.width-width)))
 	p.width = max(p.width, width)
+}
+
+// brief returns a number in whole thousands if it is large.
+func brief(n float64) string {
+	if n < 10_000 {
+		return thousands(uint64(n))
+	}
+	return thousands(uint64(n/1000)) + "k"
 }
 
 // erase takes the line away.

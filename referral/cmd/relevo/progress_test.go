@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -37,11 +38,11 @@ func TestProgress(t *testing.T) {
 	got := strings.Split(tell(numbered(64*16), 64*20, time.Second/10), "\r")
 	want := []string{
 		"",
-		"640 of 1,280 records, 640 a second, 1s left",
-		"768 of 1,280 records, 640 a second, 1s left",
-		"896 of 1,280 records, 640 a second, 1s left",
-		"1,024 of 1,280 records, 640 a second, 1s left",
-		strings.Repeat(" ", len("1,024 of 1,280 records, 640 a second, 1s left")),
+		"50 %, 640 records, 640/s, 1s left",
+		"60 %, 768 records, 640/s, 1s left",
+		"70 %, 896 records, 640/s, 1s left",
+		"80 %, 1,024 records, 640/s, 1s left",
+		strings.Repeat(" ", len("80 %, 1,024 records, 640/s, 1s left")),
 		"",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -50,8 +51,16 @@ func TestProgress(t *testing.T) {
 	if got := tell(numbered(64*9), 64*20, time.Second/10); got != "" {
 		t.Errorf("progress of less than a second is %q, want none", got)
 	}
-	if got := tell(numbered(64), 0, 2*time.Second); !strings.HasPrefix(got, "\r64 records, 32 a second") || strings.Contains(got, "left") {
+	if got := tell(numbered(64), 0, 2*time.Second); !strings.HasPrefix(got, "\r64 records, 32/s") || strings.Contains(got, "left") {
 		t.Errorf("progress to nobody knows where is %q", got)
+	}
+	// Whatever is counted, the line fits a narrow terminal.
+	for _, n := range []eventlog.Position{64, 64 << 10, 64 << 20} {
+		for line := range strings.SplitSeq(tell(numbered(min(n, 64<<10)), n, time.Minute), "\r") {
+			if utf8.RuneCountInString(line) > 39 {
+				t.Errorf("the line %q is %d characters wide, want at most 39", line, utf8.RuneCountInString(line))
+			}
+		}
 	}
 	for range (&progress{}).watch(numbered(100), 100) { // not a terminal
 	}

@@ -61,7 +61,7 @@ func rematch(c *call) (int, error) {
 	if change != nil {
 		by = "under the policy as " + *file + " changes it"
 	}
-	c.printf("%s", sum.text(by))
+	c.printf("%s", sum.text(by, change != nil))
 	if sum.differ > 0 {
 		return found, nil
 	}
@@ -185,14 +185,21 @@ func (t *tally) add(j audit.Judgement) []audit.Difference {
 	return list
 }
 
-// text returns the summary.
-func (t *tally) text(by string) string {
+// text returns the summary of judging by a policy, which may be a changed one.
+func (t *tally) text(by string, changed bool) string {
 	all := t.offers + t.waits
 	text := fmt.Sprintf("%s judged %s: %s and %s.\n", count(all, "decision"), by, count(t.offers, "offer"), count(t.waits, "wait"))
-	if t.differ == 0 {
+	switch {
+	case t.differ == 0 && changed:
+		return text + "Nothing differs.\n"
+	case t.differ == 0:
 		return text + "Nothing differs: every offer went to the first in line (invariant 2).\n"
 	}
-	text += fmt.Sprintf("%s the same, %s differ:\n", thousands(all-t.differ), thousands(t.differ))
+	verb := "differ"
+	if t.differ == 1 {
+		verb = "differs"
+	}
+	text += fmt.Sprintf("%s the same, %s %s:\n", thousands(all-t.differ), thousands(t.differ), verb)
 	for _, d := range differences {
 		if n := t.by[d.kind]; n > 0 {
 			text += fmt.Sprintf("  %7s  %s\n", thousands(n), d.words)

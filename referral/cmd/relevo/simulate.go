@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -66,6 +67,9 @@ func simulate(c *call) (int, error) {
 	}
 	err = errors.Join(simulation.Run(c.ctx, log, o), log.Close())
 	c.progress.erase()
+	if errors.Is(err, context.Canceled) {
+		return fine, fmt.Errorf("stopped: %s has %s, a whole log and not the whole simulation", *dir, count(uint64(end.Position), "record"))
+	}
 	if err != nil {
 		return fine, err
 	}
