@@ -40,7 +40,7 @@ func (c AgentChange) Lines() []string { return fieldChanges(c.Before, c.After) }
 
 // ReferralChange is a referral that records spoke of, before and after them. Before
 // is the zero Referral of one that was requested. Both are of one that had ended more
-// than a day before From: then Kinds alone says what was recorded.
+// than an hour before From: then Kinds alone says what was recorded.
 type ReferralChange struct {
 	ID            uuid.UUID
 	Before, After referral.Referral

@@ -23,7 +23,7 @@
 //	    rules.
 //
 // One pass over the records answers each question. What is kept meanwhile grows
-// with the agents, the referrals that are live and those that ended in the last day
+// with the agents, the referrals that are live and those that ended in the last hour
 // of the log's time, not with the records; of each referral that ended earlier, 8 to
 // 16 bytes stay. Measure keeps up to 24 more of each, Verify the IDs of those that
 // nobody accepted, a Filter by state or language the IDs of those it wants, and

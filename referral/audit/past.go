@@ -20,7 +20,7 @@ import (
 type Records = iter.Seq2[eventlog.Record, error]
 
 // kept is how long a referral that has ended stays in memory, by the log's time.
-const kept = 24 * time.Hour
+const kept = time.Hour
 
 // Past is everything as of a moment. It is for one goroutine at a time.
 type Past struct {
@@ -46,11 +46,12 @@ func (p *Past) replay(records Records, m Moment, look func(*eventlog.Record)) er
 	if m.kind == afterPosition && m.position == 0 {
 		return nil
 	}
-	for r, err := range records {
+	var r eventlog.Record // one for all of them, since look takes it by its address
+	for record, err := range records {
 		if err != nil {
 			return err
 		}
-		if !m.covers(&r) {
+		if r = record; !m.covers(&r) {
 			break
 		}
 		if look != nil {
@@ -120,7 +121,7 @@ func (p *Past) Agent(n agent.NPN) (agent.Agent, error) {
 // Load returns an agent's open offers and the position of its last one.
 func (p *Past) Load(n agent.NPN) referral.Load { return p.book.Load(n) }
 
-// Referral returns a referral that has not ended, or ended in the last day. Its
+// Referral returns a referral that has not ended, or ended in the last hour. Its
 // error is [referral.ErrNotFound] or [referral.ErrEnded].
 func (p *Past) Referral(id uuid.UUID) (referral.Referral, error) {
 	r, _ := p.book.Referral(id)

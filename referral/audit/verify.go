@@ -35,7 +35,7 @@ type Verified struct {
 // cut off since. Without a head nothing shows that a log was not written anew as a
 // whole, by somebody who computed its sums again: such a log is proven to be possible,
 // not to be true. Nor does Verify judge who was asked (invariant 2), which is
-// [Rematch]'s; and of a referral that ended more than a day before, it takes on their
+// [Rematch]'s; and of a referral that ended more than an hour before, it takes on their
 // word that contact and outcome are by its holder.
 //
 // Its error names the first bad record: that of the records (an

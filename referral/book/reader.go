@@ -15,7 +15,21 @@ import (
 // is ready; it is for one goroutine at a time.
 type Reader struct {
 	memory wire.Memory
-	lawful bool // a referral's event that is not [referral.Lawful] is refused
+	lawful bool   // a referral's event that is not [referral.Lawful] is refused
+	name   string // of the last stream, since several records of one come together
+	last   Stream
+}
+
+// stream is [ParseStream].
+func (r *Reader) stream(name string) (Stream, error) {
+	if name == r.name && name != "" {
+		return r.last, nil
+	}
+	s, err := ParseStream(name)
+	if err == nil {
+		r.name, r.last = name, s
+	}
+	return s, err
 }
 
 // Agent makes a the agent after the event of a record in the stream of n:

@@ -15,7 +15,7 @@ import (
 // book is as it was. It is not for a draft.
 func (b *Book) Replay(position uint64, at time.Time, stream, kind string, data []byte) error {
 	at = at.UTC().Round(0)
-	s, err := ParseStream(stream)
+	s, err := b.reader.stream(stream)
 	switch {
 	case err != nil:
 		if _, unknown := errors.AsType[*UnknownKindError](refusal(s, kind, at, data)); unknown {

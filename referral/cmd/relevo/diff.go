@@ -92,7 +92,7 @@ func (c *call) tellDiff(d audit.Comparison) {
 		before, after := c.teller.Status(r.Before), c.teller.Status(r.After)
 		switch {
 		case r.Before.Status == "" && r.After.Status == "":
-			before, after = "ended more than a day before", strings.Join(r.Kinds, ", ")
+			before, after = "ended more than an hour before", strings.Join(r.Kinds, ", ")
 		case r.Before.Status == "":
 			before = "requested " + c.teller.Need(r.After)
 		}

@@ -16,6 +16,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 )
 
@@ -23,6 +24,11 @@ func main() {
 	// A reader who has seen enough closes the pipe: that is an error of writing, not
 	// the end of the process.
 	signal.Ignore(syscall.SIGPIPE)
+	// A pass over a log leaves much behind and keeps little: so the collector need not
+	// come each time that the little doubles.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process
 	status := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, isTerminal(os.Stderr))
