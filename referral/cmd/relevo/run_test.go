@@ -233,3 +233,30 @@ func TestProgressOnATerminal(t *testing.T) {
 		t.Errorf("on the screen is %q", &screen)
 	}
 }
+
+// What was found is still told, by the status and on standard error, when nobody reads
+// what is printed.
+func TestFoundThoughNobodyReads(t *testing.T) {
+	placeOf(t, "")
+	text, err := os.ReadFile("log.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("torn.jsonl", text[:len(text)-100], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		args []string
+		want int
+	}{
+		{[]string{"verify", "torn.jsonl"}, found},
+		{[]string{"verify", "log.jsonl"}, fine},
+		{[]string{"rematch", "log.jsonl", "-q", "-policy", "radius.json"}, found},
+	} {
+		var stderr bytes.Buffer
+		status := run(t.Context(), test.args, nil, full{syscall.EPIPE}, &stderr, false)
+		if status != test.want || (test.args[1] == "torn.jsonl") != strings.Contains(stderr.String(), "ends inside an append") {
+			t.Errorf("%v into a closed pipe = %d, %q, want %d", test.args, status, &stderr, test.want)
+		}
+	}
+}
