@@ -147,6 +147,14 @@ func TestNoPermission(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(place) })
+	for above := filepath.Dir(place); os.Getuid() == 0; above = filepath.Dir(above) {
+		if info, err := os.Stat(above); err != nil || info.Mode()&1 == 0 {
+			t.Skipf("%s is closed to other users, so nobody else can be tried there: set TMPDIR to another directory", above)
+		}
+		if above == filepath.Dir(above) {
+			break
+		}
+	}
 	tool := filepath.Join(place, "relevo")
 	text, err := os.ReadFile(self(t))
 	if err == nil {
