@@ -178,7 +178,7 @@ list.csv:2: status: agent 77: the list does not say in which state a nonresident
 list.csv:4: status: agent 77 is both terminated and reinstated in line 3 and here: the termination holds
 list.csv: agents passed over who are neither on record nor in a roster: 2
 list.csv: values passed over that cannot be read, about nobody on record or in a roster: 2
-nipr.csv:1: not read: notes
+nipr.csv:1: not read: column 8
 nipr.csv:3: the line of authority "Ltd Health" does not count as health here: name it in the options if it is
 nipr.csv:4: the line of authority "Disability" does not count as health here: name it in the options if it is
 nipr.csv: agents passed over who are neither on record nor in a roster: 1

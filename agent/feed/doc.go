@@ -39,7 +39,7 @@
 // has most of, and may be quoted, with spaces around them, or with an equals sign
 // before the quotes, as spreadsheets write ="0123". Lines end in LF or CRLF; empty
 // ones are passed over. Columns come in any order; case, spaces and punctuation of their names
-// do not matter. Columns that are not known are named in a note and not read. A
+// do not matter. Columns that are not known are numbered in a note and not read. A
 // value has no line break, so whatever is wrong with a line is wrong with that
 // line alone. The header tells the kind of file; [Kind.Template] writes one.
 //

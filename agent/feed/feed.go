@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -140,7 +141,7 @@ func (r *reader) header(text string) (flaw string) {
 		switch {
 		case w == "":
 		case at < 0:
-			ignored = append(ignored, w)
+			ignored = append(ignored, strconv.Itoa(i+1)) // what stands there may be a person's
 		default:
 			name := columns[kind][at].name
 			if first, twice := r.at[name]; twice {
@@ -153,7 +154,11 @@ func (r *reader) header(text string) (flaw string) {
 	}
 	r.feed.Kind = kind
 	if len(ignored) > 0 {
-		r.note("", "not read: %s", strings.Join(ignored, ", "))
+		columns := "column"
+		if len(ignored) > 1 {
+			columns = "columns"
+		}
+		r.note("", "not read: %s %s", columns, strings.Join(ignored, ", "))
 	}
 	return ""
 }

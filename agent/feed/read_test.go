@@ -66,7 +66,7 @@ func TestOneFileInManyForms(t *testing.T) {
 		if diff := cmp.Diff(want, f.Agents, comparable); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.why, diff)
 		}
-		if more := test.why == "a column more"; more != (len(f.Notes) == 1) || more && f.Notes[0].String() != "r.csv:1: not read: shoe_size" {
+		if more := test.why == "a column more"; more != (len(f.Notes) == 1) || more && f.Notes[0].String() != "r.csv:1: not read: column 15" {
 			t.Errorf("%s: notes are %q", test.why, written(f.Notes))
 		}
 	}
@@ -185,6 +185,20 @@ func TestWeek(t *testing.T) {
 	for _, cell := range []string{"9-5", "mon", "mon 9", "mon 09:00", "mond 09:00-17:00", "un  09:00-10:00", "mon-xyz 09:00-10:00", "mon-sun mon 09:00-10:00", "mon 25:00-26:00", "09:00-17:00"} {
 		if got, flaw := week(cell); flaw == "" || got != nil {
 			t.Errorf("B1: week(%q) = %v, want a flaw", cell, got)
+		}
+	}
+}
+
+// A file whose lines end in CR alone is one line to everybody else: it is refused, and
+// nothing of it is repeated (R29).
+func TestLinesThatEndInCR(t *testing.T) {
+	for _, kind := range []Kind{Roster, Registrations, Licenses} {
+		f, err := Read(strings.NewReader(strings.ReplaceAll(kind.Template(), "\n", "\r")), "old.csv", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(f.Problems) != 1 || !strings.Contains(f.Problems[0].Text, "LF or CRLF") || len(f.Notes) > 0 {
+			t.Errorf("a %s with CR for line ends: problems %v, notes %v, want one that says what to do", kind, f.Problems, f.Notes)
 		}
 	}
 }

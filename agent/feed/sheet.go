@@ -55,6 +55,9 @@ func (s *sheet) next() (text, flaw string, err error) {
 				return "", "the file is UTF-16: save it as CSV in UTF-8", nil
 			}
 			part = bytes.TrimPrefix(part, []byte("\ufeff"))
+			if bytes.IndexByte(bytes.TrimRight(part, "\r\n"), '\r') >= 0 {
+				return "", "the lines end in CR alone, as old spreadsheets write them: save the file as CSV with LF or CRLF", nil
+			}
 		}
 		return string(bytes.TrimRight(part, "\r\n")), "", nil
 	}

@@ -108,8 +108,6 @@ func timeline(id string, s audit.Story, list []step, at clock) *drawing {
 		who, how := step.who, step.class
 		if step.class == "waited" {
 			who, how = "Nobody in line", "waited"
-		} else if step.meters != "" {
-			who += ", " + step.meters
 		}
 		d.text("label", "start", 0, 0, y+14, who)
 		d.text("axis", "end", 100, 0, y+14, how+", "+took)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/agent/feed"
@@ -54,6 +55,10 @@ var templates = []struct {
 	kind feed.Kind
 }{{"roster", feed.Roster}, {"registrations", feed.Registrations}, {"licenses", feed.Licenses}}
 
+// maxSkew is how far a log may be ahead of the clock of the desk that an import opens:
+// what an engine takes if nothing is said.
+const maxSkew = 2 * time.Minute
+
 func importing(c *call) (int, error) {
 	c.zoned()
 	var o feed.Options
@@ -70,6 +75,18 @@ func importing(c *call) (int, error) {
 	}
 	if err := c.check(); err != nil {
 		return fine, err
+	}
+	if *most < 0 {
+		return fine, c.usage("-n %d: give how many to print, or leave it out for all", *most)
+	}
+	stdin := 0
+	for _, name := range c.args[1:] {
+		if name == "-" {
+			stdin++
+		}
+	}
+	if stdin > 1 {
+		return fine, c.usage("import: standard input can be read once: give - once")
 	}
 	for name := range strings.SplitSeq(*health, ";") {
 		if name = strings.TrimSpace(name); name != "" {
@@ -100,6 +117,14 @@ func importing(c *call) (int, error) {
 		c.printf("%s compared: %s would change.\n", agents, thousands(uint64(n)))
 		c.tabulate(i.plan.Counts())
 		c.printf("This was a dry run: nothing was recorded.\n")
+		now := time.Now
+		if c.desk != nil && c.desk.Now != nil {
+			now = c.desk.Now
+		}
+		if c.log != nil && c.log.last.Time.After(now().Add(maxSkew)) {
+			c.printf("Nor could it be now: the log's head is at %s, ahead of the clock (R25). Set the clock right first.\n", c.teller.Time(c.log.last.Time))
+			return found, nil
+		}
 	default:
 		return i.apply()
 	}

@@ -21,6 +21,8 @@ type saved struct {
 func (s saved) allowed() error {
 	info, err := os.Lstat(s.name)
 	switch {
+	case s.name == "-":
+		return fmt.Errorf("%s: - is no file: give the name of one", s.flag)
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
