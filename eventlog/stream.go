@@ -107,7 +107,7 @@ func (s *stream) end() error {
 		return nil
 	}
 	if !s.begun {
-		if r, _, err := ParsePrefix(s.buf); err == nil {
+		if r, err := ParseLine(s.buf); err == nil {
 			s.last = r.Position - 1
 		}
 	}
