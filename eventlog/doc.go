@@ -52,4 +52,8 @@
 // An implementation of [Log] seals entries with [Head.SealLines], stores the
 // lines, and reads them back through [Head.NextLines], which finds damage. It
 // judges an expected position with [Head.Expect]. Run eventlogtest.Run over it.
+//
+// [Copy] brings a log from one store into another, line by line the same and
+// verified on the way, and [WriteLines] exports one as JSON Lines. [Confirm] finds
+// out whether a log still has what it had when a head was kept.
 package eventlog

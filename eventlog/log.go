@@ -44,6 +44,11 @@ func (r Record) Head() Head {
 // Log is one total order of records in a store. All methods are safe for
 // concurrent use. What a caller passes in or gets out is the caller's: changing
 // it later MUST NOT change the log.
+//
+// A store that can be exchanged beneath an open log, as a database can by a backup
+// or a failover, MUST be held to the last head the log has answered with: Append,
+// Read and Wait compare position and sum, at every new connection too, and answer
+// a [DivergedError] from then on if they differ.
 type Log interface {
 	// Append adds entries after position after, all or none and durable, and
 	// returns the sealed records. Entries that [Head.Seal] refuses add nothing;

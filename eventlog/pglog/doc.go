@@ -1,0 +1,2 @@
+// Package pglog keeps an event log in PostgreSQL.
+package pglog
