@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -25,9 +26,14 @@ func (l *Log) Append(ctx context.Context, after eventlog.Position, entries ...ev
 	if err != nil {
 		return nil, err
 	}
-	sealed, lines, err := head.SealLines(nil, entries...)
+	buf := l.buffers.Get().(*[]byte)
+	defer l.buffers.Put(buf)
+	sealed, lines, err := head.SealLines((*buf)[:0], entries...)
 	if err != nil {
 		return nil, err
+	}
+	if cap(lines) <= keptBytes {
+		*buf = lines
 	}
 	if err := l.write(ctx, head, lines, len(sealed)); err != nil {
 		return nil, err
@@ -65,6 +71,9 @@ func (l *Log) at(ctx context.Context, after eventlog.Position) (eventlog.Head, e
 	return head, head.Expect(after)
 }
 
+// keptBytes is how much room for lines is kept from one append to the next.
+const keptBytes = 1 << 20
+
 // attempts is how often an append is tried that the server takes back for what
 // others do, while the head stays where it is.
 const attempts = 5
@@ -74,10 +83,7 @@ func (l *Log) write(ctx context.Context, head eventlog.Head, lines []byte, n int
 	if len(lines) > l.most {
 		return fmt.Errorf("pglog: an append of %d bytes: %w", len(lines), eventlog.ErrTooLarge)
 	}
-	rows := make([][]byte, 0, n)
-	for line := range bytes.Lines(lines) {
-		rows = append(rows, line[:len(line)-1])
-	}
+	rows := cut(lines, n)
 	for try := 1; ; try++ {
 		rejected, err := l.insert(ctx, head, rows)
 		if rejected == nil || err != nil {
@@ -104,27 +110,43 @@ func (l *Log) write(ctx context.Context, head eventlog.Head, lines []byte, n int
 	}
 }
 
+// rows are lines as the statement takes them: driver and server are faster with
+// one value and two lists of numbers than with a list of values.
+type rows struct {
+	lines      []byte
+	n          int
+	at, length string // of each line, in the server's text form of an array
+}
+
+// cut tells n lines apart.
+func cut(lines []byte, n int) rows {
+	at, length := make([]byte, 0, 8*n+2), make([]byte, 0, 4*n+2)
+	sep := byte('{')
+	for begin := 0; begin < len(lines); sep = ',' {
+		size := bytes.IndexByte(lines[begin:], '\n')
+		at = strconv.AppendInt(append(at, sep), int64(begin)+1, 10)
+		length = strconv.AppendInt(append(length, sep), int64(size), 10)
+		begin += size + 1
+	}
+	return rows{lines, n, string(append(at, '}')), string(append(length, '}'))}
+}
+
 // insert tries to add rows behind a head, once. If the server rejected them and
 // took everything back, that is for the caller to judge.
-func (l *Log) insert(ctx context.Context, head eventlog.Head, rows [][]byte) (rejected *pgconn.PgError, err error) {
+func (l *Log) insert(ctx context.Context, head eventlog.Head, rows rows) (rejected *pgconn.PgError, err error) {
 	conn, err := l.pool.Acquire(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("pglog: nothing appended: no connection: %w", l.where.explain(over(ctx, err)))
 	}
-	var n, position int64
-	var sum, there []byte
-	var syncCommit, fsync string
-	var told *bool
-	err = conn.QueryRow(ctx, l.sql.append, int64(head.Position), rows, []byte(head.Sum.String()), l.unsafe, l.channel).
-		Scan(&n, &position, &sum, &there, &syncCommit, &fsync, &told)
-	conn.Release()
-	switch {
-	case err == nil && n == int64(len(rows)):
+	defer conn.Release()
+	tag, err := conn.Exec(ctx, l.sql.append, int64(head.Position), []byte(head.Sum.String()), l.unsafe, rows.lines, rows.at, rows.length, rows.n, l.channel)
+	switch n := tag.RowsAffected(); {
+	case err == nil && n == int64(rows.n):
 		return nil, nil
 	case err == nil && n > 0:
-		return nil, l.damaged(head.Position+1, head.Position, "of %d rows it took %d: a trigger or a rule drops what is written: remove it", len(rows), n)
+		return nil, l.damaged(head.Position+1, head.Position, "of %d rows it took %d: a trigger or a rule drops what is written: remove it", rows.n, n)
 	case err == nil:
-		return nil, l.refused(head, found{position, sum, there}, syncCommit, fsync)
+		return nil, l.refused(ctx, conn, head)
 	case !settled(err):
 		return nil, fmt.Errorf("pglog: %w: %w", eventlog.ErrUncertain, over(ctx, err))
 	}
@@ -134,17 +156,26 @@ func (l *Log) insert(ctx context.Context, head eventlog.Head, rows [][]byte) (re
 	return nil, fmt.Errorf("pglog: nothing appended: %w", over(ctx, err))
 }
 
-// refused says why a store that answered with no error added nothing behind a
+// refused says why a server that answered with no error added nothing behind a
 // head.
-func (l *Log) refused(head eventlog.Head, f found, syncCommit, fsync string) error {
-	now, err := l.compare(eventlog.Head{Position: head.Position, Sum: head.Sum}, f)
+func (l *Log) refused(ctx context.Context, q querier, head eventlog.Head) error {
+	seen := eventlog.Head{Position: head.Position, Sum: head.Sum}
+	f, err := l.sql.lookAt(ctx, q, seen)
+	if err != nil {
+		return fmt.Errorf("pglog: nothing appended; looking for the head: %w", l.explain(over(ctx, err)))
+	}
+	now, err := l.compare(seen, f)
 	if err != nil {
 		return err
 	}
 	if err := now.Expect(head.Position); err != nil {
 		return err
 	}
-	if err := lossy(syncCommit, fsync); err != nil {
+	var syncCommit, fsync string
+	if err := q.QueryRow(ctx, "SELECT current_setting('synchronous_commit'), current_setting('fsync')").Scan(&syncCommit, &fsync); err != nil {
+		return fmt.Errorf("pglog: nothing appended; looking for the reason: %w", l.explain(over(ctx, err)))
+	}
+	if err := lossy(syncCommit, fsync); err != nil && !l.unsafe {
 		return fmt.Errorf("pglog: nothing appended: %w", err)
 	}
 	return fmt.Errorf("pglog: nothing appended to table %s, for no reason that it tells", l.table)

@@ -28,6 +28,8 @@ type Log struct {
 	sql      statements
 	planned  pgx.QueryExecMode // for statements that are planned at each use
 
+	buffers sync.Pool // of *[]byte, for the lines of an append
+
 	alive context.Context // until Close
 	end   context.CancelFunc
 
@@ -62,6 +64,7 @@ func Open(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Log, error) 
 		pool: pool, where: whereTo(&pool.Config().ConnConfig.Config),
 		readOnly: o.ReadOnly, unsafe: o.Unsafe, poll: o.Poll, most: o.most,
 		planned: planned(pool.Config().ConnConfig),
+		buffers: sync.Pool{New: func() any { return new([]byte) }},
 	}
 	if err := l.open(ctx, &o); err != nil {
 		return nil, fmt.Errorf("pglog: open: %w", l.where.explain(err))

@@ -1,7 +1,6 @@
 package pglog
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -60,23 +59,19 @@ func (l *Log) view(ctx context.Context, after eventlog.Position) (*view, error) 
 	}
 	p.to = min(p.to, end.Position)
 	v := &view{Log: l, end: end, first: p, bad: bad}
+	if p.lines == nil && p.rows > 0 {
+		v.first = nil
+	}
 	if after == 0 {
-		if p.lines == nil && p.rows > 0 {
-			v.first = nil
-		}
 		return v, nil
 	}
-	line, rest := p.lines, []byte(nil)
-	switch i := bytes.IndexByte(p.lines, '\n'); {
-	case p.lines == nil && p.rows > 0:
-		v.first = nil
+	line := p.lines.first()
+	if v.first == nil {
 		alone := l.fetch(ctx, after, after)
 		if alone.err != nil {
 			return nil, alone.err
 		}
-		line = alone.lines
-	case i >= 0:
-		line, rest = line[:i], line[i+1:]
+		line = alone.lines.first()
 	}
 	r, err := eventlog.ParseLine(line)
 	switch {
@@ -89,7 +84,7 @@ func (l *Log) view(ctx context.Context, after eventlog.Position) (*view, error) 
 		return nil, l.damage(&eventlog.CorruptError{Position: after, Last: after - 1, Err: err})
 	}
 	v.before = r.Head()
-	p.from, p.lines, p.rows = after+1, rest, p.rows-1
+	p.from, p.rows = after+1, p.rows-1
 	return v, nil
 }
 
@@ -146,13 +141,13 @@ func (v *view) wrong(ctx context.Context, err error) error {
 const grace = 100 * time.Millisecond
 
 // pages yields the pages of a view in order, verified, the last one with the
-// error if there is one. It leaves nothing behind.
+// error if there is one. Each is good until the next. It leaves nothing behind.
 func (v *view) pages(ctx context.Context) iter.Seq[*page] {
 	return func(yield func(*page) bool) {
 		next := v.before
 		if v.first != nil {
-			p := *v.first // the view can be read again
-			p.head, p.done = v.before, make(chan struct{})
+			p := *v.first
+			p.head, p.lines, p.done = v.before, p.lines.clone(), make(chan struct{}) // the view can be read again
 			p.verify()
 			if next = p.head; !yield(&p) || p.err != nil {
 				return
@@ -163,50 +158,63 @@ func (v *view) pages(ctx context.Context) iter.Seq[*page] {
 		}
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		stop := make(chan struct{})
-		fetched := make(chan *page, 1)
-		go v.fetchAll(ctx, next, fetched, stop)
+		f := fetcher{view: v, pages: make(chan *page, 1), stop: make(chan struct{}), spare: make(chan []eventlog.Record, 3)}
+		go f.run(ctx, next)
 		defer func() {
-			close(stop)
+			close(f.stop)
 			defer time.AfterFunc(grace, cancel).Stop()
-			for p := range fetched {
+			for p := range f.pages {
 				<-p.done
 			}
 		}()
-		for p := range fetched {
+		for p := range f.pages {
 			<-p.done
 			if !yield(p) || p.err != nil {
 				return
 			}
+			f.spare <- p.records
 		}
 	}
 }
 
-// fetchAll sends the pages behind a record, which verify themselves meanwhile.
-// Each takes the sum before it on the word of the page before, whose own
-// verification comes first.
-func (v *view) fetchAll(ctx context.Context, head eventlog.Head, fetched chan<- *page, stop <-chan struct{}) {
-	defer close(fetched)
+// fetcher fetches the pages of a view ahead of its reader.
+type fetcher struct {
+	*view
+	pages chan *page
+	stop  chan struct{}          // closed when the reader wants no more
+	spare chan []eventlog.Record // room that the reader is done with
+}
+
+// run fetches the pages behind a record, which verify themselves meanwhile. Each
+// takes the sum before it on the word of the page before, whose own verification
+// comes first.
+func (f *fetcher) run(ctx context.Context, head eventlog.Head) {
+	defer close(f.pages)
 	rows := eventlog.Position(pageRows / 8)
-	for head.Position < v.end.Position {
-		p := v.fetch(ctx, head.Position+1, min(head.Position+rows, v.end.Position))
+	for head.Position < f.end.Position {
+		p := f.fetch(ctx, head.Position+1, min(head.Position+rows, f.end.Position))
 		p.head = head
 		if p.lines != nil {
-			head = p.last()
+			r, _ := eventlog.ParseLine(p.lines.last())
+			head = r.Head()
 		}
 		// Otherwise the page says what is wrong.
 		good := p.err == nil && p.lines != nil && head.Position == p.to
+		select {
+		case p.records = <-f.spare:
+		default:
+		}
+		// As many as fit, if their lines are as long as these.
+		rows = max(1, min(pageRows, 2*rows, eventlog.Position(p.rows*pageBytes/(p.bytes+1))))
 		go p.verify()
 		select {
-		case fetched <- p:
-		case <-stop:
+		case f.pages <- p:
+		case <-f.stop:
 			<-p.done
 			return
 		}
 		if !good {
 			return
 		}
-		// As many as fit, if their lines are as long as these.
-		rows = max(1, min(pageRows, 2*rows, eventlog.Position(p.rows*pageBytes/(p.bytes+1))))
 	}
 }

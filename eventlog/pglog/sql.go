@@ -22,7 +22,7 @@ const sumOf = `substr(line, octet_length(line) - 65, 64)`
 // more than one. So a page is one value, whatever the driver's way to read rows.
 const pageSQL = `
 SELECT rows.n, rows.bytes, CASE WHEN rows.bytes <= $4::bigint OR rows.n <= 1 THEN
-	(SELECT string_agg(line, '\x0a'::bytea ORDER BY position) FROM TABLE WHERE position BETWEEN $2::bigint AND $3::bigint) END AS lines
+	(SELECT string_agg(line, '\x0a'::bytea) FROM (SELECT line FROM TABLE WHERE position BETWEEN $2::bigint AND $3::bigint ORDER BY position) AS stretch) END AS lines
 FROM (SELECT count(*) AS n, coalesce(sum(octet_length(line)), 0)::bigint AS bytes FROM TABLE WHERE position BETWEEN $2::bigint AND $3::bigint) AS rows`
 
 const headSQL = `(SELECT position, ` + sumOf + ` AS sum, line FROM TABLE ORDER BY position DESC LIMIT 1)`
@@ -32,28 +32,22 @@ SELECT coalesce(head.position, 0), head.sum, (SELECT ` + sumOf + ` FROM TABLE WH
 FROM (SELECT) AS one LEFT JOIN ` + headSQL + ` AS head ON true`
 
 // The append adds rows behind $1 if the last row is that one and ends with the
-// sum $3, and if the server keeps what it answers, or need not ($4). It is one
-// statement and takes no lock: a rival's row is waited for at the primary key. It
-// tells what it found, and notifies, in the same transaction, those who listen.
+// sum $2, and if the server keeps what it answers, or need not ($3). Their lines
+// stand one after another in $4; where each begins and its length are $5 and $6.
+//
+// It is one statement and takes no lock: a rival's row is waited for at the primary
+// key. With the last row, $7, and in the same transaction, it notifies those who
+// listen on $8 of its position.
 const appendSQL = `
-WITH head AS (
-	SELECT position, ` + sumOf + ` AS sum FROM TABLE ORDER BY position DESC LIMIT 1
-), added AS (
-	INSERT INTO TABLE (position, line)
-	SELECT $1::bigint + new.n, new.line FROM unnest($2::bytea[]) WITH ORDINALITY AS new(line, n)
-	WHERE coalesce((SELECT position FROM head), 0) = $1::bigint
-	AND coalesce((SELECT sum FROM head), 'ZEROS'::bytea) = $3::bytea
-	AND ($4::boolean OR current_setting('synchronous_commit') <> 'off' AND current_setting('fsync') = 'on')
-	RETURNING position
-)
-SELECT added.n, coalesce(head.position, 0), head.sum,
-	CASE WHEN added.n = 0 THEN (SELECT ` + sumOf + ` FROM TABLE WHERE position = $1::bigint) END,
-	current_setting('synchronous_commit'), current_setting('fsync'),
-	CASE WHEN added.n > 0 THEN pg_notify($5::text, added.last::text) IS NULL END
-FROM (SELECT count(*) AS n, max(position) AS last FROM added) AS added LEFT JOIN head ON true`
+INSERT INTO TABLE (position, line)
+SELECT $1::bigint + new.n, substr($4::bytea, new.at, new.length)
+FROM unnest($5::integer[], $6::integer[]) WITH ORDINALITY AS new(at, length, n)
+WHERE coalesce((SELECT position = $1::bigint AND ` + sumOf + ` = $2::bytea FROM TABLE ORDER BY position DESC LIMIT 1), $1::bigint = 0)
+AND ($3::boolean OR current_setting('synchronous_commit') <> 'off' AND current_setting('fsync') = 'on')
+AND (new.n < $7::bigint OR pg_notify($8::text, ($1::bigint + new.n)::text) IS NOT NULL)`
 
 func statementsFor(table string) statements {
-	on := strings.NewReplacer("TABLE", table, "ZEROS", strings.Repeat("0", 64))
+	on := strings.NewReplacer("TABLE", table)
 	look := func(more string) string { return strings.Replace(lookSQL, "MORE", more, 1) }
 	return statements{
 		look:   on.Replace(look("")),
