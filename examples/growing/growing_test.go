@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write testdata/small.txt as it is print
 func TestSmall(t *testing.T) {
 	var out strings.Builder
 	o := simulation.Options{Agents: 400, Referrals: 1000, Days: 1, Seed: 1, Begin: time.Date(2026, time.December, 14, 13, 0, 0, 0, time.UTC)}
-	if err := run(t.Context(), &out, o); err != nil {
+	if err := run(t.Context(), &out, o, false); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join("testdata", "small.txt")
@@ -87,5 +87,27 @@ func TestDivided(t *testing.T) {
 	}
 	if referrals != c.ofReferrals {
 		t.Errorf("the states' logs have %d records of referrals, the whole has %d", referrals, c.ofReferrals)
+	}
+}
+
+func TestMemory(t *testing.T) {
+	var whole eventlog.Memory
+	if err := simulation.Run(t.Context(), &whole, simulation.Options{Agents: 50, Referrals: 100, Days: 1, Seed: 1}); err != nil {
+		t.Fatal(err)
+	}
+	c, err := count(whole.Read(t.Context(), 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := eventlog.Verify(whole.Read(t.Context(), 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := c.memory(t.Context(), &out, &whole); err != nil || !strings.Contains(out.String(), "an ended referral") {
+		t.Errorf("memory = %v:\n%s", err, &out)
+	}
+	if after, err := eventlog.Verify(whole.Read(t.Context(), 0)); err != nil || after != before {
+		t.Errorf("measuring moved the log to %v, %v", after, err)
 	}
 }

@@ -2,7 +2,7 @@
 // by state would cost:
 //
 //	go run ./examples/growing
-//	go run ./examples/growing -agents 83000 -referrals 208000 -days 1
+//	go run ./examples/growing -agents 83000 -referrals 208000 -days 1 -memory
 //
 // It simulates a desk, counts its records, divides the log into one for each state,
 // as eventlog/GROWING.md describes, and judges every decision again by what its
@@ -28,20 +28,21 @@ func main() {
 	flag.IntVar(&o.Agents, "agents", 2000, "how many agents join")
 	flag.IntVar(&o.Referrals, "referrals", 5000, "how many consumers ask")
 	flag.IntVar(&o.Days, "days", 1, "for how many days they ask")
+	memory := flag.Bool("memory", false, "measure what an engine on the log holds, too")
 	flag.Parse()
 	if flag.NArg() > 0 {
-		fmt.Fprintf(os.Stderr, "growing: %q is not understood: it takes -agents, -referrals and -days alone\n", flag.Arg(0))
+		fmt.Fprintf(os.Stderr, "growing: %q is not understood: it takes -agents, -referrals, -days and -memory alone\n", flag.Arg(0))
 		os.Exit(1)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout, o); err != nil {
+	if err := run(ctx, os.Stdout, o, *memory); err != nil {
 		fmt.Fprintln(os.Stderr, "growing:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, w io.Writer, o simulation.Options) error {
+func run(ctx context.Context, w io.Writer, o simulation.Options, memory bool) error {
 	var whole eventlog.Memory
 	if err := simulation.Run(ctx, &whole, o); err != nil {
 		return err
@@ -51,6 +52,11 @@ func run(ctx context.Context, w io.Writer, o simulation.Options) error {
 		return err
 	}
 	c.print(w, o)
+	if memory {
+		if err := c.memory(ctx, w, &whole); err != nil {
+			return err
+		}
+	}
 	d, err := divide(ctx, &whole, c.homes)
 	if err != nil {
 		return err
