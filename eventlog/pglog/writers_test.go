@@ -308,4 +308,3 @@ func (a *tally) wait(ctx context.Context, many int) int {
 		}
 	}
 }
-
