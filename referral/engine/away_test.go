@@ -54,12 +54,12 @@ func (s *store) counts() (appends, reads, waits int) {
 func (s *store) call(ctx context.Context, count *int) (memory *eventlog.Memory, err error) {
 	s.mu.Lock()
 	*count++
-	hangs, fails := s.hangs, s.fails
+	hangs, back, fails := s.hangs, s.back, s.fails
 	memory = s.Memory
 	s.mu.Unlock()
 	if hangs {
 		select {
-		case <-s.back:
+		case <-back:
 		case <-ctx.Done():
 			return nil, fmt.Errorf("the store hangs: %w", ctx.Err())
 		}

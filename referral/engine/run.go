@@ -64,8 +64,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	steps := trouble{logger: e.options.Logger, doing: "a step"}
-	known := eventlog.MaxPosition // the first step catches up, whatever follow says
-	var told []tidings            // that are not read yet
+	begun, known := false, eventlog.MaxPosition // the first step comes at once and catches up, whatever else happens
+	var told []tidings                          // that are not read yet
 	for {
 		if e.snapshotDue() {
 			select {
@@ -81,7 +81,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		case err := <-failed:
 			return err
 		case <-e.moved:
-			if !steps.met() {
+			if begun && !steps.met() {
 				e.arm(timer)
 			}
 			continue
@@ -95,7 +95,7 @@ func (e *Engine) Run(ctx context.Context) error {
 			for _, t := range told {
 				close(t.read)
 			}
-			told, known = nil, 0
+			begun, told, known = true, nil, 0
 			e.arm(timer)
 		case ctx.Err() != nil:
 			return ctx.Err()
