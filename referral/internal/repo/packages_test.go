@@ -29,7 +29,7 @@ func (p pack) short() string {
 	return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
 }
 
-// ours reports whether the package is of this module.
+// ours reports whether the package is of this module or of one in its folders.
 func (p pack) ours() bool {
 	return p.ImportPath == module || strings.HasPrefix(p.ImportPath, module+"/")
 }
@@ -46,7 +46,7 @@ func top(t *testing.T) string {
 	return dir
 }
 
-// listed asks the go command for every package of the module and all they
+// listed asks the go command for every package of the workspace and all they
 // need, with their export data.
 var listed = sync.OnceValues(func() (all []pack, err error) {
 	dir, err := root()
@@ -54,8 +54,9 @@ var listed = sync.OnceValues(func() (all []pack, err error) {
 		return nil, err
 	}
 	list := exec.Command("go", "list", "-deps", "-export",
-		"-json=ImportPath,Dir,Name,Export,GoFiles,Imports,TestImports,XTestImports,Standard", "./...")
+		"-json=ImportPath,Dir,Name,Export,GoFiles,Imports,TestImports,XTestImports,Standard", "work")
 	list.Dir = dir
+	list.Env = append(list.Environ(), "GOWORK=") // the workspace, also where a module is tested by itself
 	var text bytes.Buffer
 	list.Stderr = &text
 	out, err := list.Output()
@@ -73,7 +74,7 @@ var listed = sync.OnceValues(func() (all []pack, err error) {
 	}
 })
 
-// packages returns the module's packages, and the export data file of each
+// packages returns the packages of the workspace's modules, and the export data file of each
 // package that they need.
 func packages(t *testing.T) (own []pack, exports map[string]string) {
 	t.Helper()
