@@ -164,3 +164,16 @@ func TestMetrics(t *testing.T) {
 		t.Error("the metrics name a consumer (R29)")
 	}
 }
+
+func TestCounted(t *testing.T) {
+	log := &counted{Log: new(eventlog.Memory)}
+	entry := eventlog.Entry{ID: uuid.New(), Stream: "desk", Kind: "desk.tried.v1", Time: noon, Data: []byte("{}")}
+	log.Append(t.Context(), 0, entry, entry)
+	if _, err := log.Append(t.Context(), 0, entry); !errors.Is(err, eventlog.ErrConflict) {
+		t.Errorf("Append behind the head = %v, want the log's own answer", err)
+	}
+	log.Append(t.Context(), 9, entry)
+	if a, r, c, u, f := log.appended.Load(), log.records.Load(), log.conflicts.Load(), log.uncertain.Load(), log.failed.Load(); a != 1 || r != 2 || c != 1 || u != 0 || f != 1 {
+		t.Errorf("appended %d with %d records, %d conflicts, %d uncertain, %d failed, want 1 with 2, 1, 0, 1", a, r, c, u, f)
+	}
+}

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/relevo-go/relevo/eventlog"
 )
 
 // The whole job over HTTP, with each look from the other engine.
@@ -119,5 +123,32 @@ func TestAgents(t *testing.T) {
 	}
 	if cards := s.call(200, "GET", "/directory?state=TX", "").text; cards != "[]\n" {
 		t.Errorf("the directory of Texas is %q, want nobody", cards)
+	}
+}
+
+// The invented agents take part whenever they are registered, and once.
+func TestInvented(t *testing.T) {
+	log := new(eventlog.Memory)
+	s := start(t, log)
+	s.clock.add(5 * 366 * 24 * time.Hour)
+	for range 2 {
+		if err := invent(t.Context(), s.desks, s.clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if n := s.desks.all[0].Counts().Agents; n < 2500 {
+			t.Errorf("%d agents are registered, want about 3,000", n)
+		}
+	}
+	before := s.desks.newest()
+	if a := s.call(201, "POST", "/referrals", wanted(uuid.New())); a.Status != "offered" {
+		t.Errorf("five years later: %s, want an offer", a.text)
+	}
+	if after := s.desks.newest(); after != before+2 {
+		t.Errorf("a request and its offer took the log from %d to %d", before, after)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := invent(ended, s.desks, s.clock.Now()); !errors.Is(err, context.Canceled) {
+		t.Errorf("invent(cancelled) = %v, want that it was", err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -215,17 +216,36 @@ func TestStopWaitsForRequests(t *testing.T) {
 	p.end()
 }
 
-// A second signal does not wait.
+// A service that is told to stop says so to load balancers before it closes the
+// door, and a second signal does not wait for that.
+func TestDrain(t *testing.T) {
+	p := launch(t, "-log", t.TempDir(), "-drain", "1h")
+	p.call(200, "GET", "/readyz", "")
+	p.signal(syscall.SIGTERM)
+	p.until("stopping", func(a replied) bool {
+		return a.status == 503 && strings.Contains(a.text, `"ready":false,"stopping":true`)
+	}, "GET", "/readyz")
+	p.call(201, "POST", "/referrals", wanted(uuid.New()))
+	p.interrupted()
+}
+
+// A second signal does not wait for requests either.
 func TestSecondSignalStopsAtOnce(t *testing.T) {
 	p := launch(t, "-log", t.TempDir())
 	p.half(wanted(uuid.New()))
 	p.signal(syscall.SIGTERM)
 	p.said("stopping")
+	p.interrupted()
+}
+
+// interrupted sends a signal more, which must end the process by itself.
+func (p *process) interrupted() {
+	p.t.Helper()
 	p.signal(syscall.SIGTERM)
-	said := p.said("stopped")
+	said := p.said("")
 	err := p.cmd.Wait()
-	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() == 0 || len(said) > 0 {
-		t.Errorf("it ended with %v and said %q, want that the signal ended it", err, said)
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != -1 || slices.Contains(said, "stopped") {
+		p.t.Errorf("it ended with %v and said %q, want that the signal ended it", err, said)
 	}
 }
 
