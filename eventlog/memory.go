@@ -40,7 +40,7 @@ const chunkSize = 64 << 10
 // empty, with its newline.
 const maxEnvelope = 278
 
-var _ Log = (*Memory)(nil)
+var _ Importer = (*Memory)(nil)
 
 // Append implements [Log].
 func (m *Memory) Append(ctx context.Context, after Position, entries ...Entry) ([]Record, error) {
@@ -67,6 +67,39 @@ func (m *Memory) Append(ctx context.Context, after Position, entries ...Entry) (
 	m.head = sealed[len(sealed)-1].Head()
 	m.move()
 	return sealed, nil
+}
+
+// Import implements [Importer].
+func (m *Memory) Import(ctx context.Context, after Position, records ...Record) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("eventlog: nothing imported: %w", err)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return ErrClosed
+	}
+	if len(records) == 0 {
+		return nil
+	}
+	if err := m.head.Expect(after); err != nil {
+		return err
+	}
+	head := m.head
+	if err := head.NextAppends(records); err != nil {
+		return err
+	}
+	entries := make([]Entry, len(records))
+	for i := range records {
+		entries[i] = records[i].Entry
+	}
+	room := m.room(m.head.Position+1, entries)
+	for i := range records {
+		*room = append(records[i].AppendLine(*room), '\n')
+	}
+	m.head = head
+	m.move()
+	return nil
 }
 
 // room returns where the lines of entries, the first of them of a position, are

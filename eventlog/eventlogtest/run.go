@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -38,7 +39,7 @@ type promise struct {
 	check func(*probe)
 }
 
-var promises = append(append(appendPromises, readPromises...), waitPromises...)
+var promises = slices.Concat(appendPromises, readPromises, waitPromises, importPromises)
 
 // probe is one promise being checked on one log.
 type probe struct {

@@ -53,6 +53,16 @@ func (b *broken) Close() error {
 	return b.Memory.Close()
 }
 
+// importing is a log in memory that imports in a way of its own.
+type importing struct {
+	eventlog.Memory
+	imports func(m *eventlog.Memory, ctx context.Context, after eventlog.Position, records []eventlog.Record) error
+}
+
+func (i *importing) Import(ctx context.Context, after eventlog.Position, records ...eventlog.Record) error {
+	return i.imports(&i.Memory, ctx, after, records)
+}
+
 // changed returns a log whose records read as change leaves them.
 func changed(change func(r *eventlog.Record)) *broken {
 	return &broken{read: func(m *eventlog.Memory, ctx context.Context, after eventlog.Position) iter.Seq2[eventlog.Record, error] {
@@ -261,6 +271,29 @@ func TestRunFindsBrokenLogs(t *testing.T) {
 			}}
 		}()},
 	}
+	imports := func(f func(m *eventlog.Memory, ctx context.Context, after eventlog.Position, records []eventlog.Record) error) eventlog.Log {
+		return &importing{imports: f}
+	}
+	tests = append(tests, []struct {
+		promise string
+		fault   string
+		log     eventlog.Log
+	}{
+		{"Import", "appends are made one", imports(func(m *eventlog.Memory, ctx context.Context, after eventlog.Position, records []eventlog.Record) error {
+			var entries []eventlog.Entry
+			for _, r := range records {
+				entries = append(entries, r.Entry)
+			}
+			_, err := m.Append(ctx, after, entries...)
+			return err
+		})},
+		{"ImportRefuses", "half an append is left out", imports(func(m *eventlog.Memory, ctx context.Context, after eventlog.Position, records []eventlog.Record) error {
+			for len(records) > 0 && !records[len(records)-1].Head().Whole() {
+				records = records[:len(records)-1]
+			}
+			return m.Import(ctx, after, records...)
+		})},
+	}...)
 	shown := map[string]bool{}
 	for _, tt := range tests {
 		shown[tt.promise] = true

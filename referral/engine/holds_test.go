@@ -35,12 +35,12 @@ func (w *walk) nothingOwn(a act, before eventlog.Position) {
 // check reads what is new in the log into the twin, which judges every record.
 func (w *walk) check() {
 	w.Helper()
-	for r, err := range w.memory.Read(context.Background(), w.twin.position()) {
+	for r, err := range w.memory.Read(context.Background(), w.twin.Position()) {
 		if err != nil {
 			w.failf("%v", err)
 		}
-		if wrong := w.twin.judge(r); wrong != "" {
-			w.failf("%s", wrong)
+		if err := w.twin.Judge(r); err != nil {
+			w.failf("%v", err)
 		}
 	}
 }
@@ -48,7 +48,7 @@ func (w *walk) check() {
 // failf ends the walk with the newest records and how to repeat it.
 func (w *walk) failf(format string, args ...any) {
 	w.Helper()
-	for r := range w.memory.Read(context.Background(), eventlog.Position(max(w.twin.uintPosition(), 40)-40)) {
+	for r := range w.memory.Read(context.Background(), max(w.twin.Position(), 40)-40) {
 		w.Logf("%d %s %s %s %s [%d-%d]", r.Position, r.Time.Format(time.RFC3339), r.Stream, r.Kind, r.Data, r.First, r.Last)
 	}
 	path := filepath.Join(w.ArtifactDir(), fmt.Sprintf("%s-%d.jsonl", w.test, w.seed))
@@ -67,14 +67,14 @@ func (w *walk) failf(format string, args ...any) {
 func (w *walk) rested(s *station) {
 	w.Helper()
 	at := w.now.Add(s.skew)
-	if at.Before(w.twin.time()) {
-		at = w.twin.time()
+	if at.Before(w.twin.Time()) {
+		at = w.twin.Time()
 	}
 	if w.acting > 1 {
 		return // within another's append, which goes on
 	}
-	if wrong := w.twin.restless(at); wrong != "" {
-		w.failf("%s", wrong)
+	if err := w.twin.Restless(at); err != nil {
+		w.failf("%v", err)
 	}
 	if len(w.refs) > 0 {
 		w.sameLine(s, pick(w, w.refs))
@@ -89,7 +89,7 @@ func (w *walk) rested(s *station) {
 func (w *walk) sameState(s *station) {
 	w.Helper()
 	p, digest := s.engine.Digest()
-	if fold := w.twin.book.Digest(); uint64(p) == w.twin.uintPosition() && digest != fold {
+	if fold := w.twin.Book().Digest(); p == w.twin.Position() && digest != fold {
 		w.failf("at %d the state is %s, the fold of the log %s (invariant 5)", p, digest, fold)
 	}
 }
@@ -106,14 +106,14 @@ func (w *walk) sameLine(s *station, id uuid.UUID) {
 		return
 	}
 	at := w.now.Add(s.skew)
-	if at.Before(w.twin.time()) {
-		at = w.twin.time()
+	if at.Before(w.twin.Time()) {
+		at = w.twin.Time()
 	}
-	policy, _ := w.twin.book.Policy()
-	r, _ := w.twin.book.Referral(id)
+	policy, _ := w.twin.Book().Policy()
+	r, _ := w.twin.Book().Referral(id)
 	var want []referral.Place
 	if !r.Status.Ended() {
-		want = referral.Line(r, w.twin.book.Agents(), policy, at)
+		want = referral.Line(r, w.twin.Book().Agents(), policy, at)
 	}
 	if errors.Is(err, engine.ErrArchived) != w.left(s, r) {
 		w.failf("Line(%s) = %v, and it ended at %s", id, err, r.Changed)
@@ -134,7 +134,7 @@ func (w *walk) left(s *station, now referral.Referral) bool {
 	switch {
 	case !now.Status.Ended():
 		return false
-	case !w.twin.time().Before(now.Changed.Add(keep)):
+	case !w.twin.Time().Before(now.Changed.Add(keep)):
 		return true
 	case now.Contacted.IsZero() && now.Outcome == "":
 		return false
@@ -157,8 +157,8 @@ func (w *walk) left(s *station, now referral.Referral) bool {
 // waiting is the one that the rules make of its own prefix (B4).
 func (w *walk) audited() {
 	w.Helper()
-	if v, err := audit.Verify(w.memory.Read(context.Background(), 0)); err != nil || v.Digest != w.twin.book.Digest() {
-		w.failf("Verify = %+v, %v, want the digest %s", v, err, w.twin.book.Digest())
+	if v, err := audit.Verify(w.memory.Read(context.Background(), 0)); err != nil || v.Digest != w.twin.Book().Digest() {
+		w.failf("Verify = %+v, %v, want the digest %s", v, err, w.twin.Book().Digest())
 	}
 	for j, err := range audit.Rematch(w.memory.Read(context.Background(), 0), nil) {
 		if err != nil || j.Differs() {
@@ -190,8 +190,8 @@ func (w *walk) settled() {
 		}
 	}
 	for i, s := range w.stations {
-		if p := s.engine.Position(); p != w.twin.position() {
-			w.failf("engine %d stands at %d, the log at %d", i, p, w.twin.position())
+		if p := s.engine.Position(); p != w.twin.Position() {
+			w.failf("engine %d stands at %d, the log at %d", i, p, w.twin.Position())
 		}
 		w.sameState(s)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/eventlog/filelog"
 	"github.com/relevo-go/relevo/referral/engine"
+	"github.com/relevo-go/relevo/referral/referraltest"
 )
 
 var kills = flag.Int("engine.kills", 20, "how many rounds of killing to make")
@@ -40,7 +41,7 @@ func TestKills(t *testing.T) {
 		rounds := min(n, killsPerLog)
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			k := &killer{T: t, seed: seed, rnd: rand.New(rand.NewPCG(seed, 0)), dir: filepath.Join(t.ArtifactDir(), "log"), twin: newTwin()}
+			k := &killer{T: t, seed: seed, rnd: rand.New(rand.NewPCG(seed, 0)), dir: filepath.Join(t.ArtifactDir(), "log"), twin: referraltest.NewTwin()}
 			for k.round = range rounds {
 				k.lives = nil
 				for range 1 + k.rnd.IntN(3)/2 + k.rnd.IntN(4)/3 {
@@ -52,7 +53,7 @@ func TestKills(t *testing.T) {
 				t.Error(err)
 			}
 			t.Logf("%d records, %d reports; processes killed before they opened the log: %d, while they did: %d, at work: %d",
-				k.twin.position(), k.reports, k.killed[0], k.killed[1], k.killed[2])
+				k.twin.Position(), k.reports, k.killed[0], k.killed[1], k.killed[2])
 		})
 	}
 }
@@ -66,7 +67,7 @@ type killer struct {
 	round int
 	lives []string // what happened in this round
 
-	twin   *twin
+	twin   *referraltest.Twin
 	sums   []eventlog.Hash // of the records that were read, by position from 1
 	claims []claim         // since they were read
 
@@ -170,8 +171,8 @@ func (k *killer) check() {
 	}
 	k.read(log)
 
-	now := k.twin.time().Add(time.Duration(k.rnd.IntN(20)) * time.Minute)
-	if k.twin.position() == 0 {
+	now := k.twin.Time().Add(time.Duration(k.rnd.IntN(20)) * time.Minute)
+	if k.twin.Position() == 0 {
 		now = opening
 	}
 	e, err := engine.Open(context.Background(), log, &engine.Options{Now: func() time.Time { return now }})
@@ -183,17 +184,17 @@ func (k *killer) check() {
 	}
 	k.read(log)
 	for _, c := range k.claims {
-		if !c.holds(k.twin.book) {
-			r, _ := k.twin.book.Referral(c.referral)
+		if !c.holds(k.twin.Book()) {
+			r, _ := k.twin.Book().Referral(c.referral)
 			k.failf("a process was told at %d that %s is %s by %s, and the log says %+v", c.position, c.referral, c.verb, c.agent, r)
 		}
 	}
 	k.claims = nil
-	if p, digest := e.Digest(); p != k.twin.position() || digest != k.twin.book.Digest() {
-		k.failf("the engine stands at %d as %s, the fold of the log at %d as %s (invariant 5)", p, digest, k.twin.position(), k.twin.book.Digest())
+	if p, digest := e.Digest(); p != k.twin.Position() || digest != k.twin.Book().Digest() {
+		k.failf("the engine stands at %d as %s, the fold of the log at %d as %s (invariant 5)", p, digest, k.twin.Position(), k.twin.Book().Digest())
 	}
-	if wrong := k.twin.restless(now); wrong != "" {
-		k.failf("%s", wrong)
+	if err := k.twin.Restless(now); err != nil {
+		k.failf("%v", err)
 	}
 	if err := e.Close(); err != nil {
 		k.failf("%v", err)
@@ -222,8 +223,8 @@ func (k *killer) read(log eventlog.Log) {
 			continue
 		}
 		k.sums = append(k.sums, r.Sum)
-		if wrong := k.twin.judge(r); wrong != "" {
-			k.failf("%s", wrong)
+		if err := k.twin.Judge(r); err != nil {
+			k.failf("%v", err)
 		}
 		if bytes.Contains(r.Data, []byte(neverRecorded)) {
 			k.failf("the record at %d was refused (invariant 6)", r.Position)

@@ -21,6 +21,7 @@ import (
 	"github.com/relevo-go/relevo/geo"
 	"github.com/relevo-go/relevo/referral"
 	"github.com/relevo-go/relevo/referral/engine"
+	"github.com/relevo-go/relevo/referral/referraltest"
 )
 
 var (
@@ -85,7 +86,7 @@ type walk struct {
 	acting   int  // how many commands are under way, one within the other
 	ids      uint64
 	refs     []uuid.UUID
-	twin     *twin
+	twin     *referraltest.Twin
 	stores   *rand.Rand // says when a snapshot is written, and changes nothing else
 }
 
@@ -101,7 +102,7 @@ type station struct {
 func beginWalk(t *testing.T, seed uint64) *walk {
 	return &walk{
 		T: t, seed: seed, test: strings.Split(t.Name(), "/")[0], rnd: rand.New(rand.NewPCG(seed, 0)),
-		now: time.Date(2026, 11, 1, 6, 30, 0, 0, time.UTC), memory: new(eventlog.Memory), twin: newTwin(),
+		now: time.Date(2026, 11, 1, 6, 30, 0, 0, time.UTC), memory: new(eventlog.Memory), twin: referraltest.NewTwin(),
 		stores: rand.New(rand.NewPCG(seed, 3)),
 	}
 }
@@ -267,7 +268,7 @@ func (w *walk) try(a act) {
 	for range 50 {
 		var refused *referral.Rejection
 		s := pick(w, w.stations)
-		before := w.twin.position()
+		before := w.twin.Position()
 		err := a.send(s.engine)
 		w.check()
 		switch {
@@ -341,7 +342,7 @@ func (w *walk) around() {
 	}
 	w.now = due.Add(time.Duration(w.rnd.IntN(3) - 1))
 	w.tick()
-	if gap := w.now.Sub(w.twin.time()); gap > 0 && w.rnd.IntN(2) == 0 {
+	if gap := w.now.Sub(w.twin.Time()); gap > 0 && w.rnd.IntN(2) == 0 {
 		w.setBack(time.Duration(w.rnd.Int64N(int64(gap) + 1)))
 		w.try(w.command(0, uuid.Nil, 0)) // a request, of whoever is on duty then
 	}
@@ -352,7 +353,7 @@ func (w *walk) around() {
 func (w *walk) setBack(by time.Duration) {
 	now := w.now.Add(-by)
 	for _, s := range w.stations {
-		if w.twin.time().Sub(now.Add(s.skew)) > 100*time.Second {
+		if w.twin.Time().Sub(now.Add(s.skew)) > 100*time.Second {
 			return
 		}
 	}
@@ -362,10 +363,10 @@ func (w *walk) setBack(by time.Duration) {
 // command is a consumer's or an agent's command about a referral.
 func (w *walk) command(k int, id uuid.UUID, by agent.NPN) act {
 	ctx := context.Background()
-	if r, _ := w.twin.book.Referral(id); w.rnd.IntN(4) != 0 && r.Offer.To != 0 {
+	if r, _ := w.twin.Book().Referral(id); w.rnd.IntN(4) != 0 && r.Offer.To != 0 {
 		by = r.Offer.To
 	}
-	now := func() referral.Referral { r, _ := w.twin.book.Referral(id); return r }
+	now := func() referral.Referral { r, _ := w.twin.Book().Referral(id); return r }
 	switch {
 	case k < 5:
 		id = w.newID()

@@ -86,14 +86,20 @@ func (d *Desk) Given(n agent.NPN, facts ...agent.Command) {
 	}
 }
 
-// Eligible registers an agent for whom nothing is missing: an office at a ZIP
-// of a state, languages as BCP 47 tags, display choice 1, and a license in the
-// state that does not end. It was trained and registered a month ago, for the
-// year to come.
+// Eligible registers an agent for whom nothing is missing: the facts are those of
+// [Eligible], at the desk's time.
 func (d *Desk) Eligible(n agent.NPN, state geo.State, zip geo.ZIP, tags ...string) {
 	d.t.Helper()
-	from, until := d.now.AddDate(0, -1, 0), d.now.AddDate(1, 0, 0)
-	d.Given(n,
+	d.Given(n, Eligible(n, d.now, state, zip, tags...)...)
+}
+
+// Eligible returns the facts of an agent for whom nothing is missing: an office at
+// a ZIP of a state, languages as BCP 47 tags, display choice 1, and a license in
+// the state that does not end. It was trained and registered a month ago, for the
+// year to come.
+func Eligible(n agent.NPN, now time.Time, state geo.State, zip geo.ZIP, tags ...string) []agent.Command {
+	from, until := now.AddDate(0, -1, 0), now.AddDate(1, 0, 0)
+	return []agent.Command{
 		agent.Register{NPN: n, Name: "Agent " + n.String()},
 		agent.UpdateProfile{Name: "Agent " + n.String(), Email: "agent-" + n.String() + "@example.com", State: state, ZIP: zip},
 		agent.CompleteTraining{PlanYear: until.Year(), From: from, Until: until},
@@ -103,16 +109,18 @@ func (d *Desk) Eligible(n agent.NPN, state geo.State, zip geo.ZIP, tags ...strin
 		agent.ReviewProfile{},
 		agent.ChooseDisplay{Choice: agent.DisplayAll},
 		agent.SetLanguages{Languages: tags},
-		d.License(state),
-	)
+		license(state, now),
+	}
 }
 
 // License returns the command that records an active health license in a state,
 // effective a year ago and without an end. The test changes what it is about.
-func (d *Desk) License(state geo.State) agent.RecordLicense {
+func (d *Desk) License(state geo.State) agent.RecordLicense { return license(state, d.now) }
+
+func license(state geo.State, now time.Time) agent.RecordLicense {
 	return agent.RecordLicense{
 		State: state, Number: "L-" + string(state), Residency: agent.Resident, Status: agent.Active,
-		Effective: d.now.AddDate(-1, 0, 0), Lines: []agent.Line{{Name: "Accident and Health", Health: true, Active: true}},
+		Effective: now.AddDate(-1, 0, 0), Lines: []agent.Line{{Name: "Accident and Health", Health: true, Active: true}},
 	}
 }
 

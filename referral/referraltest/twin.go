@@ -1,4 +1,4 @@
-package engine_test
+package referraltest
 
 import (
 	"fmt"
@@ -13,9 +13,11 @@ import (
 	"github.com/relevo-go/relevo/referral/book"
 )
 
-// twin is the deliberately dumb reader of a log: it folds every record and
-// judges each by looking at everybody.
-type twin struct {
+// Twin is the deliberately dumb reader of a log: it folds every record and judges
+// each by looking at everybody, so it costs as much as there are agents. It shares
+// the rules with the engine and nothing else: no index, no timer, no draft. It is
+// for one goroutine.
+type Twin struct {
 	book *book.Book
 	live []uuid.UUID // referrals that have not ended, the oldest request first
 	asks map[ask]bool
@@ -27,28 +29,40 @@ type ask struct {
 	agent    agent.NPN
 }
 
-func newTwin() *twin { return &twin{book: book.New(), asks: map[ask]bool{}} }
+// NewTwin returns the twin of an empty log.
+func NewTwin() *Twin { return &Twin{book: book.New(), asks: map[ask]bool{}} }
 
-func (t *twin) uintPosition() uint64 { p, _ := t.book.Position(); return p }
+// Book returns the fold of the records judged so far. It is the twin's own: read
+// it, and apply nothing.
+func (t *Twin) Book() *book.Book { return t.book }
 
-func (t *twin) time() time.Time { _, at := t.book.Position(); return at }
+// Position returns the position of the newest record judged.
+func (t *Twin) Position() eventlog.Position {
+	p, _ := t.book.Position()
+	return eventlog.Position(p)
+}
 
-func (t *twin) position() eventlog.Position { return eventlog.Position(t.uintPosition()) }
+// Time returns the time of the newest record judged.
+func (t *Twin) Time() time.Time {
+	_, at := t.book.Position()
+	return at
+}
 
-// judge folds a record in and returns which invariant it breaks, or "".
-func (t *twin) judge(r eventlog.Record) string {
+// Judge folds a record in, the next one of the log. An error names the position
+// and the invariant or rule that the record breaks, which is then not folded in.
+func (t *Twin) Judge(r eventlog.Record) error {
 	stream, err := book.ParseStream(r.Stream)
 	if err != nil {
-		return err.Error()
+		return fmt.Errorf("position %d: %w", r.Position, err)
 	}
 	e, err := book.Decode(stream, r.Kind, r.Time, r.Data)
 	if err != nil {
-		return fmt.Sprintf("position %d: %v", r.Position, err)
+		return fmt.Errorf("position %d: %w", r.Position, err)
 	}
 	before, _ := t.book.Referral(stream.Referral)
 	policy, _ := t.book.Policy()
-	say := func(format string, args ...any) string {
-		return fmt.Sprintf("position %d, %s: %s", r.Position, r.Kind, fmt.Sprintf(format, args...))
+	say := func(format string, args ...any) error {
+		return fmt.Errorf("position %d, %s: %s", r.Position, r.Kind, fmt.Sprintf(format, args...))
 	}
 	switch e := e.(type) {
 	case referral.Requested:
@@ -121,12 +135,12 @@ func (t *twin) judge(r eventlog.Record) string {
 	case after.Status.Ended() && !before.Status.Ended():
 		t.live = slices.DeleteFunc(t.live, func(id uuid.UUID) bool { return id == stream.Referral })
 	}
-	return ""
+	return nil
 }
 
-// restless returns which referral is not at rest at an instant at which nothing
-// is due, or "" (invariant 7).
-func (t *twin) restless(now time.Time) string {
+// Restless returns an error that names a referral which is not at rest at an instant
+// at which nothing is due, or nil (invariant 7).
+func (t *Twin) Restless(now time.Time) error {
 	policy, _ := t.book.Policy()
 	open := map[agent.NPN]int{}
 	for _, id := range t.live {
@@ -136,28 +150,28 @@ func (t *twin) restless(now time.Time) string {
 			holder, _ := t.book.Agent(r.Offer.To)
 			why := agent.Rescinding(holder.Verdict(r.Need(), policy.Terms, now))
 			if !now.Before(r.Offer.Deadline) || why != nil {
-				return fmt.Sprintf("the offer to %s of %s is open at %s until %s: %v (R7)", r.Offer.To, r.ID, now, r.Offer.Deadline, why)
+				return fmt.Errorf("the offer to %s of %s is open at %s until %s: %v (R7)", r.Offer.To, r.ID, now, r.Offer.Deadline, why)
 			}
 		case referral.StatusWaiting:
 			if line := referral.Line(r, t.book.Agents(), policy, now); len(line) > 0 {
-				return fmt.Sprintf("%s waits, but the line is %v (invariant 7)", r.ID, line)
+				return fmt.Errorf("%s waits, but the line is %v (invariant 7)", r.ID, line)
 			}
 			if end := r.Since.Add(policy.GiveUp); policy.GiveUp == 0 && !r.Until.IsZero() || policy.GiveUp > 0 && !r.Until.Equal(end) {
-				return fmt.Sprintf("%s waits since %s until %s under %v (R30)", r.ID, r.Since, r.Until, policy.GiveUp)
+				return fmt.Errorf("%s waits since %s until %s under %v (R30)", r.ID, r.Since, r.Until, policy.GiveUp)
 			}
 			if !r.Until.IsZero() && !now.Before(r.Until) {
-				return fmt.Sprintf("%s waits at %s until %s", r.ID, now, r.Until)
+				return fmt.Errorf("%s waits at %s until %s", r.ID, now, r.Until)
 			}
 		default:
 			if !r.Status.Ended() {
-				return fmt.Sprintf("%s is %s (invariant 7)", r.ID, r.Status)
+				return fmt.Errorf("%s is %s (invariant 7)", r.ID, r.Status)
 			}
 		}
 	}
 	for a, l := range t.book.Agents() {
 		if l.Open != open[a.NPN] {
-			return fmt.Sprintf("agent %s holds %d open offers, its load says %d", a.NPN, open[a.NPN], l.Open)
+			return fmt.Errorf("agent %s holds %d open offers, its load says %d", a.NPN, open[a.NPN], l.Open)
 		}
 	}
-	return ""
+	return nil
 }
