@@ -90,20 +90,20 @@ func (l *Log) view(ctx context.Context, after eventlog.Position) (*view, error) 
 
 // read yields the records of a view.
 func (v *view) read(ctx context.Context, yield func(eventlog.Record, error) bool) {
-	head := v.before
+	var last eventlog.Record
 	for p := range v.pages(ctx) {
 		if n := len(p.records); n > 0 {
-			if err := v.learn(p.records[n-1].Head()); err != nil {
+			last = p.records[n-1]
+			if err := v.learn(last.Head()); err != nil {
 				yield(eventlog.Record{}, err)
 				return
 			}
 		}
 		for i := range p.records {
 			if err := ctx.Err(); err != nil {
-				yield(eventlog.Record{}, fmt.Errorf("pglog: read after %d: %w", head.Position, err))
+				yield(eventlog.Record{}, fmt.Errorf("pglog: read after %d: %w", p.records[i].Position-1, err))
 				return
 			}
-			head = p.records[i].Head()
 			if !yield(p.records[i], nil) {
 				return
 			}
@@ -114,13 +114,13 @@ func (v *view) read(ctx context.Context, yield func(eventlog.Record, error) bool
 		}
 	}
 	switch {
-	case head.Position != v.end.Position: // the read was broken off
+	case last.Position != v.end.Position: // the reader wants no more
 	case v.bad != nil:
 		yield(eventlog.Record{}, v.bad)
-	case head.Sum != v.end.Sum:
-		yield(eventlog.Record{}, v.diverge(v.end, head))
-	case !head.Whole():
-		yield(eventlog.Record{}, v.damaged(head.Position+1, head.Position, "the append that the last record is of is cut short"))
+	case last.Sum != v.end.Sum:
+		yield(eventlog.Record{}, v.diverge(v.end, last.Head()))
+	case !last.Head().Whole():
+		yield(eventlog.Record{}, v.cutShort(last))
 	}
 }
 

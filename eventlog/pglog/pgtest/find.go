@@ -26,7 +26,12 @@ func programs() (string, error) {
 	slices.SortFunc(debian, func(a, b string) int { return number(b) - number(a) })
 	for _, dir := range append(found, debian...) {
 		if version(dir) >= Oldest {
-			return dir, nil
+			// The other programs, and what they all need, are beside the real one.
+			real, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres"))
+			if err != nil {
+				return "", err
+			}
+			return filepath.Dir(real), nil
 		}
 	}
 	return "", errNone
