@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -66,7 +67,9 @@ func TestEvents(t *testing.T) {
 			}
 
 			// A stream ends when the service stops, and does not keep it.
-			lines, leave = s.follow(t.Context(), head.Position)
+			soon, cancel := context.WithTimeout(t.Context(), 10*time.Second) // before it beats
+			defer cancel()
+			lines, leave = s.follow(soon, s.desks.newest())
 			defer leave()
 			if err := s.stop(); err != nil {
 				t.Error(err)

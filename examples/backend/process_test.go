@@ -113,10 +113,7 @@ func TestStopsUnderLoad(t *testing.T) {
 	for _, store := range stores {
 		t.Run(store.name, func(t *testing.T) {
 			at := store.make(t)
-			args := []string{"-log", at.where, "-create"}
-			if at.name != "" {
-				args = append(args, "-name", at.name)
-			}
+			args := []string{"-log", at.where, "-create", "-system", at.system}
 			p := launch(t, args...)
 			p.hire(time.Now())
 			const callers, enough = 16, 200

@@ -38,10 +38,10 @@ func (s *server) routes() http.Handler {
 	for pattern, v := range map[string]verb{
 		"POST /referrals":                   request,
 		"GET /referrals/{id}":               find,
-		"POST /referrals/{id}/accept":       accept,
+		"POST /referrals/{id}/accept":       byAgent((*engine.Engine).Accept),
 		"POST /referrals/{id}/decline":      decline,
 		"POST /referrals/{id}/withdraw":     withdraw,
-		"POST /referrals/{id}/contact":      contact,
+		"POST /referrals/{id}/contact":      byAgent((*engine.Engine).Contact),
 		"POST /referrals/{id}/outcome":      outcome,
 		"GET /referrals/{id}/why-not/{npn}": whyNot,
 		"PUT /agents/{npn}":                 record,
