@@ -146,6 +146,9 @@ func (l *Log) open(ctx context.Context) error {
 		l.stream, err = l.js.Stream(ctx, l.opts.Stream)
 		return err
 	})
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return fmt.Errorf("%w: make it with jetlog.Create", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -111,6 +111,10 @@ func TestPromises(t *testing.T) {
 	}
 }
 
+func timeout(t testing.TB, d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(t.Context(), d)
+}
+
 // TestPromisesAlone is for a server that is in no cluster.
 func TestPromisesAlone(t *testing.T) {
 	cluster := jettest.Start(t, 1)

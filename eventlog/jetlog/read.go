@@ -203,9 +203,13 @@ const (
 // consume takes messages from a consumer, up to the end or until there is trouble.
 func (r *reading) consume() error {
 	l := r.l
+	info, err := l.info(r.ctx)
+	if err != nil {
+		return err
+	}
 	var consumer jetstream.Consumer
 	name := "relevo-" + nuid.Next()
-	err := l.ask(r.ctx, "making a consumer", func(ctx context.Context) (err error) {
+	err = l.ask(r.ctx, "making a consumer", func(ctx context.Context) (err error) {
 		consumer, err = l.js.CreateConsumer(ctx, l.opts.Stream, jetstream.ConsumerConfig{
 			Name:          name,
 			Description:   "A read of an event log.",
@@ -226,7 +230,7 @@ func (r *reading) consume() error {
 	defer cancel()
 	defer context.AfterFunc(live, cancel)()
 	messages, err := consumer.Messages(
-		jetstream.PullMaxMessagesWithBytesLimit(4096, max(consumerBytes, 2*int(l.conn.MaxPayload()))),
+		jetstream.PullMaxMessagesWithBytesLimit(underWay(info.State), 2*max(consumerBytes, int(l.conn.MaxPayload()))),
 		jetstream.PullExpiry(4*consumerSilence), jetstream.PullHeartbeat(consumerSilence),
 		jetstream.WithMessagesErrOnMissingHeartbeat(true),
 		jetstream.StopAfter(int(r.end.seq-r.at.seq)))
@@ -253,6 +257,13 @@ func (r *reading) consume() error {
 		}
 	}
 	return nil
+}
+
+// underWay returns how many messages may be under way to a consumer at once: more are
+// asked for when half of them came.
+func underWay(state jetstream.StreamState) int {
+	average := state.Bytes / max(state.Msgs, 1)
+	return int(max(8, min(consumerBytes/max(average, 1), 2048)))
 }
 
 // forget deletes a consumer. One that is not reached is forgotten by the servers.
