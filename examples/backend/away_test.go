@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -74,5 +75,29 @@ func TestServerAway(t *testing.T) {
 				t.Errorf("the log has the referrals %v, want %s and %s once each", logged, known, id)
 			}
 		})
+	}
+}
+
+// A database that is restored from a backup lacks what was answered since. The
+// process ends with that, says where, and does not write on.
+func TestRestoredFromBackup(t *testing.T) {
+	server := pgtest.Shared(t)
+	database := server.Database(t)
+	p := launch(t, "-log", server.DSN(database), "-create")
+	p.hire(time.Now())
+	id := p.call(201, "POST", "/referrals", wanted(uuid.New())).ID
+	for range 2 { // both engines have seen all
+		p.call(200, "GET", "/referrals/"+id.String(), "")
+	}
+	if err := server.Exec(t.Context(), database, "DELETE FROM relevo_log WHERE position > 4"); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	said, err := p.ended()
+	t.Logf("after %v: %q", time.Since(began).Round(time.Millisecond), said)
+	last := said[len(said)-1]
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 1 ||
+		!strings.Contains(last, "cannot go on") || !strings.Contains(last, "and ends now at 4 with the sum ") || strings.Contains(strings.Join(said, ""), "case-42") {
+		t.Errorf("it ended with %v and said %q, want status 1, that the log ends at 4 now, and no consumer (R29)", err, said)
 	}
 }

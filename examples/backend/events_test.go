@@ -87,7 +87,7 @@ func TestEvents(t *testing.T) {
 func TestHeartbeat(t *testing.T) {
 	s := start(t, open(t, stores[0].make(t))...)
 	quick := newServer(s.desks, slog.New(slog.DiscardHandler))
-	quick.heartbeat = 1e6 // 1 ms
+	quick.heartbeat = 10 * time.Millisecond
 	web := httptest.NewServer(quick.routes())
 	defer web.Close()
 	lines, leave := (&caller{t: t, url: web.URL}).follow(t.Context(), s.desks.newest())

@@ -116,7 +116,7 @@ func catchUp(desk *engine.Engine, r *http.Request) error {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), patience/5)
 	defer cancel()
-	if err := atLeast(ctx, desk, eventlog.Position(p)); err != nil {
+	if err := desk.AtLeast(ctx, eventlog.Position(p)); err != nil {
 		return fmt.Errorf("%w: position %d: %w", errBehind, p, err)
 	}
 	return nil
