@@ -83,7 +83,7 @@ func record(desk *engine.Engine, in *input) (any, error) {
 	if in.err != nil {
 		return nil, in.err
 	}
-	return answered(desk.Agent(in.Context(), n, told.commands()...))
+	return desk.Agent(in.Context(), n, told.commands()...)
 }
 
 // whois is GET /agents/{npn}: all that is known of an agent, as the newest record
@@ -93,10 +93,8 @@ func whois(desk *engine.Engine, in *input) (any, error) {
 	if in.err != nil {
 		return nil, in.err
 	}
-	return answered(desk.Agent(in.Context(), n))
+	return desk.Agent(in.Context(), n)
 }
-
-func answered(a agent.Agent, err error) (any, error) { return a, err }
 
 // card is what a person may see of an agent (R28, R32).
 type card struct {

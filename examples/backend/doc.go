@@ -7,7 +7,7 @@
 //
 //	go run . -log /tmp/desk -invented
 //	go run . -log 'postgres://desk@localhost/desk' -create -invented
-//	go run . -log nats://localhost:4222 -create -invented
+//	go run . -log nats://desk@localhost:4222 -system nats://sys@localhost:4222 -create -invented
 //
 // With a directory, both engines share the log of files, which has one writer. On
 // PostgreSQL and JetStream each engine has a log and connections of its own, so two

@@ -36,7 +36,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) (status int) {
 	w.Header().Set("Relevo-Engine", strconv.Itoa(d.number))
 	out := http.NewResponseController(w)
 	send := func(line []byte, now bool) (err error) {
-		if err = out.SetWriteDeadline(time.Now().Add(2 * s.heartbeat)); err == nil {
+		if err = out.SetWriteDeadline(time.Now().Add(patience)); err == nil {
 			_, err = w.Write(line)
 		}
 		if err == nil && now {

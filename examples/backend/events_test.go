@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -66,7 +67,9 @@ func TestEvents(t *testing.T) {
 			}
 
 			// A stream ends when the service stops, and does not keep it.
-			lines, leave = s.follow(t.Context(), head.Position)
+			soon, cancel := context.WithTimeout(t.Context(), 10*time.Second) // before it beats
+			defer cancel()
+			lines, leave = s.follow(soon, s.desks.newest())
 			defer leave()
 			if err := s.stop(); err != nil {
 				t.Error(err)
@@ -84,7 +87,7 @@ func TestEvents(t *testing.T) {
 func TestHeartbeat(t *testing.T) {
 	s := start(t, open(t, stores[0].make(t))...)
 	quick := newServer(s.desks, slog.New(slog.DiscardHandler))
-	quick.heartbeat = 1e6 // 1 ms
+	quick.heartbeat = 10 * time.Millisecond
 	web := httptest.NewServer(quick.routes())
 	defer web.Close()
 	lines, leave := (&caller{t: t, url: web.URL}).follow(t.Context(), s.desks.newest())

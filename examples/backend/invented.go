@@ -37,6 +37,11 @@ func invent(ctx context.Context, desks *desks, now time.Time) error {
 	}
 	close(next)
 	workers.Wait()
+	for _, d := range desks.all { // the others have them too before anybody asks
+		if err := d.AtLeast(ctx, desks.newest()); err != nil {
+			fail(err)
+		}
+	}
 	return context.Cause(ctx)
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,8 @@ import (
 func TestReferral(t *testing.T) {
 	for _, store := range stores {
 		t.Run(store.name, func(t *testing.T) {
-			s := start(t, open(t, store.make(t))...)
+			at := store.make(t)
+			s := start(t, open(t, at)...)
 			s.hire(noon)
 			id := uuid.New()
 			path := "/referrals/" + id.String()
@@ -29,6 +31,9 @@ func TestReferral(t *testing.T) {
 				}
 				if b.header.Get("Relevo-Engine") == a.header.Get("Relevo-Engine") {
 					t.Errorf("engine %s answered twice in a row", b.header.Get("Relevo-Engine"))
+				}
+				if p := strconv.FormatUint(uint64(s.desks.newest()), 10); a.header.Get("Relevo-Position") != p {
+					t.Errorf("Relevo-Position: %s of the newest answer, want %s", a.header.Get("Relevo-Position"), p)
 				}
 				engines[a.header.Get("Relevo-Engine")] = true
 				s.desks.turn() // the other one is asked first next time
@@ -78,6 +83,10 @@ func TestReferral(t *testing.T) {
 				t.Errorf("engine 1 is at %d with %s, and engine 2 at %d with %s", p, one, q, two)
 			}
 			if err := s.stop(); err != nil {
+				t.Error(err)
+			}
+			// Nothing is left open: the next may have the log.
+			if err := closeLogs(open(t, at)); err != nil {
 				t.Error(err)
 			}
 		})

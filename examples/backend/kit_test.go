@@ -17,6 +17,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/relevo-go/relevo/eventlog"
+	"github.com/relevo-go/relevo/eventlog/jetlog/jettest"
+	"github.com/relevo-go/relevo/eventlog/pglog/pgtest"
 	"github.com/relevo-go/relevo/referral/engine"
 )
 
@@ -26,7 +28,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(pgtest.Run(m))
 }
 
 // stores are where the service is tested: the same tests over each.
@@ -35,6 +37,20 @@ var stores = []struct {
 	make func(t *testing.T) address // an empty log of its own
 }{
 	{"files", func(t *testing.T) address { return address{where: t.TempDir()} }},
+	{"PostgreSQL", func(t *testing.T) address {
+		server := pgtest.Shared(t)
+		return address{where: server.DSN(server.Database(t)), create: true}
+	}},
+	{"JetStream", func(t *testing.T) address { return stream(jettest.Start(t, 3)) }},
+}
+
+// stream returns the address of the log of a cluster.
+func stream(cluster *jettest.Cluster) address {
+	var system []string
+	for i := range cluster.Nodes() {
+		system = append(system, "nats://sys:sys@"+cluster.Addr(i))
+	}
+	return address{where: cluster.URL(), create: true, system: strings.Join(system, ",")}
 }
 
 // noon is within the plan year of the agents in these tests.

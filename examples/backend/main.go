@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -38,9 +39,13 @@ func run(ctx context.Context, args []string, stderr io.Writer) (err error) {
 	flags := flag.NewFlagSet("backend", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	addr := flags.String("addr", "localhost:8080", "listen on this `address`")
-	where := flags.String("log", "", "the log: a `directory`, postgres://… or nats://…")
-	name := flags.String("name", "", "the log's `table` or stream, if it is not the usual one")
-	create := flags.Bool("create", false, "make the table or stream first, if it is not there")
+	var at address
+	flags.StringVar(&at.where, "log", "", "the log: a `directory`, postgres://… or nats://…; RELEVO_LOG in the environment if it has a password")
+	flags.StringVar(&at.name, "name", "", "the log's `table` or stream, if it is not the usual one")
+	flags.BoolVar(&at.create, "create", false, "make the table or stream first, if it is not there")
+	flags.IntVar(&at.replicas, "replicas", 0, "how many servers hold a stream, if not 3")
+	flags.StringVar(&at.system, "system", "", "ask NATS by this `address` of its system account whether it syncs; or RELEVO_SYSTEM")
+	flags.BoolVar(&at.unsafe, "unsafe", false, "take a server that may lose what it answered, or that cannot be asked")
 	engines := flags.Int("engines", 2, "open so many engines on the log")
 	invented := flags.Bool("invented", false, "register the invented agents of examples/roster")
 	snapshots := flags.String("snapshots", "", "keep snapshots of each engine's state below this `directory`")
@@ -52,14 +57,18 @@ func run(ctx context.Context, args []string, stderr io.Writer) (err error) {
 		return err
 	case flags.NArg() > 0:
 		return fmt.Errorf("%q is not understood: only flags are", flags.Arg(0))
-	case *where == "":
+	}
+	at.where = cmp.Or(at.where, os.Getenv("RELEVO_LOG")) // no defaults of flags, which -help prints
+	at.system = cmp.Or(at.system, os.Getenv("RELEVO_SYSTEM"))
+	switch {
+	case at.where == "":
 		return errors.New("no log is given: -log takes a directory, postgres://… or nats://…")
 	case *engines < 1:
 		return errors.New("-engines is less than 1")
 	}
 	logger := slog.New(slog.NewJSONHandler(stderr, nil))
 
-	logs, err := openLogs(ctx, address{where: *where, name: *name, create: *create}, *engines, logger)
+	logs, err := openLogs(ctx, at, *engines, logger)
 	if err != nil {
 		return err
 	}

@@ -98,11 +98,18 @@ func (p *process) signal(s os.Signal) {
 	}
 }
 
+// ended waits for the end of the process, and returns what it still said.
+func (p *process) ended() (said []string, err error) {
+	impatient := time.AfterFunc(time.Minute, func() { p.cmd.Process.Kill() })
+	defer impatient.Stop()
+	said = p.said("")
+	return said, p.cmd.Wait()
+}
+
 // end waits for the end of the process, whose status must be 0.
 func (p *process) end() {
 	p.t.Helper()
-	said := p.said("")
-	if err := p.cmd.Wait(); err != nil {
+	if said, err := p.ended(); err != nil {
 		p.t.Fatalf("the process ended with %v, and said %q", err, said)
 	}
 }
@@ -113,10 +120,7 @@ func TestStopsUnderLoad(t *testing.T) {
 	for _, store := range stores {
 		t.Run(store.name, func(t *testing.T) {
 			at := store.make(t)
-			args := []string{"-log", at.where, "-create"}
-			if at.name != "" {
-				args = append(args, "-name", at.name)
-			}
+			args := []string{"-log", at.where, "-create", "-system", at.system}
 			p := launch(t, args...)
 			p.hire(time.Now())
 			const callers, enough = 16, 200
@@ -172,6 +176,41 @@ func TestStopsUnderLoad(t *testing.T) {
 			again.call(201, "POST", "/referrals", wanted(uuid.New()))
 			again.signal(os.Interrupt)
 			again.end()
+		})
+	}
+}
+
+// Two processes on one log are four engines. One is killed, and the other has its
+// offers and all it answered.
+func TestTwoProcesses(t *testing.T) {
+	for _, store := range stores {
+		if store.name == "files" {
+			continue // one writer
+		}
+		t.Run(store.name, func(t *testing.T) {
+			at := store.make(t)
+			args := []string{"-log", at.where, "-create", "-system", at.system}
+			one, two := launch(t, args...), launch(t, args...)
+			one.hire(time.Now())
+			for range 4 { // each of the four engines takes part
+				path := "/referrals/" + one.call(201, "POST", "/referrals", wanted(uuid.New())).ID.String()
+				two.seen = one.seen
+				offer := two.call(200, "GET", path, "").Offer.To
+				two.call(200, "POST", path+"/accept", `{"by":"`+offer+`"}`)
+				one.seen = two.seen
+				if a := one.call(200, "GET", path, ""); a.Status != "accepted" {
+					t.Errorf("accepted at the other process: %s here", a.text)
+				}
+			}
+			a := one.call(201, "POST", "/referrals", wanted(uuid.New()))
+			one.signal(os.Kill)
+			one.ended()
+			path := "/referrals/" + a.ID.String()
+			if b := two.call(200, "POST", path+"/decline", `{"by":"`+a.Offer.To+`"}`); b.Status != "offered" || b.Offer.To == a.Offer.To {
+				t.Errorf("declined after the other process was killed: %s, want an offer to the next", b.text)
+			}
+			two.signal(syscall.SIGTERM)
+			two.end()
 		})
 	}
 }
@@ -242,8 +281,7 @@ func TestSecondSignalStopsAtOnce(t *testing.T) {
 func (p *process) interrupted() {
 	p.t.Helper()
 	p.signal(syscall.SIGTERM)
-	said := p.said("")
-	err := p.cmd.Wait()
+	said, err := p.ended()
 	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != -1 || slices.Contains(said, "stopped") {
 		p.t.Errorf("it ended with %v and said %q, want that the signal ended it", err, said)
 	}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
+
 	"github.com/google/uuid"
 
+	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/geo"
 	"github.com/relevo-go/relevo/referral"
 	"github.com/relevo-go/relevo/referral/engine"
@@ -61,15 +64,18 @@ func find(desk *engine.Engine, in *input) (any, error) {
 	return show(desk.Referral(id))
 }
 
-// accept is POST /referrals/{id}/accept: by the holder of the offer, in time (R1).
-func accept(desk *engine.Engine, in *input) (any, error) {
-	var body struct{ By string }
-	in.read(&body)
-	id, by := in.referral(), in.npn("by", body.By)
-	if in.err != nil {
-		return nil, in.err
+// byAgent is POST /referrals/{id}/accept, by the holder of the offer and in time (R1),
+// and POST /referrals/{id}/contact, when that agent reached the consumer.
+func byAgent(do func(*engine.Engine, context.Context, uuid.UUID, agent.NPN) (referral.Referral, error)) verb {
+	return func(desk *engine.Engine, in *input) (any, error) {
+		var body struct{ By string }
+		in.read(&body)
+		id, by := in.referral(), in.npn("by", body.By)
+		if in.err != nil {
+			return nil, in.err
+		}
+		return show(do(desk, in.Context(), id, by))
 	}
-	return show(desk.Accept(in.Context(), id, by))
 }
 
 // decline is POST /referrals/{id}/decline: the next in line is asked.
@@ -90,17 +96,6 @@ func withdraw(desk *engine.Engine, in *input) (any, error) {
 		return nil, in.err
 	}
 	return show(desk.Withdraw(in.Context(), id))
-}
-
-// contact is POST /referrals/{id}/contact: the holder reached the consumer.
-func contact(desk *engine.Engine, in *input) (any, error) {
-	var body struct{ By string }
-	in.read(&body)
-	id, by := in.referral(), in.npn("by", body.By)
-	if in.err != nil {
-		return nil, in.err
-	}
-	return show(desk.Contact(in.Context(), id, by))
 }
 
 // outcome is POST /referrals/{id}/outcome: what came of it.

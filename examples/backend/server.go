@@ -38,10 +38,10 @@ func (s *server) routes() http.Handler {
 	for pattern, v := range map[string]verb{
 		"POST /referrals":                   request,
 		"GET /referrals/{id}":               find,
-		"POST /referrals/{id}/accept":       accept,
+		"POST /referrals/{id}/accept":       byAgent((*engine.Engine).Accept),
 		"POST /referrals/{id}/decline":      decline,
 		"POST /referrals/{id}/withdraw":     withdraw,
-		"POST /referrals/{id}/contact":      contact,
+		"POST /referrals/{id}/contact":      byAgent((*engine.Engine).Contact),
 		"POST /referrals/{id}/outcome":      outcome,
 		"GET /referrals/{id}/why-not/{npn}": whyNot,
 		"PUT /agents/{npn}":                 record,
@@ -116,7 +116,7 @@ func catchUp(desk *engine.Engine, r *http.Request) error {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), patience/5)
 	defer cancel()
-	if err := atLeast(ctx, desk, eventlog.Position(p)); err != nil {
+	if err := desk.AtLeast(ctx, eventlog.Position(p)); err != nil {
 		return fmt.Errorf("%w: position %d: %w", errBehind, p, err)
 	}
 	return nil
