@@ -82,6 +82,7 @@ func build(t *testing.T, source string) string {
 	program := filepath.Join(dir, "readme.exe")
 	cmd := exec.CommandContext(t.Context(), "go", "build", "-overlay", plan, "-o", program, "./examples/readme")
 	cmd.Dir = top(t)
+	cmd.Env = append(cmd.Environ(), "GOWORK=") // the adapters' modules too
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("README.md: %v\n%s\nof\n%s", err, out, source)
 	}
@@ -131,11 +132,13 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/agent/feed"
 	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/eventlog/filelog"
+	"github.com/relevo-go/relevo/eventlog/pglog"
 	"github.com/relevo-go/relevo/referral"
 	"github.com/relevo-go/relevo/referral/book"
 	"github.com/relevo-go/relevo/referral/engine"
@@ -154,7 +157,7 @@ func notify(agent.NPN, []agent.Channel, uuid.UUID, time.Time) {}
 			continue
 		}
 		n++
-		fmt.Fprintf(&b, "\nfunc fragment%d(ctx context.Context, desk *engine.Engine, npn agent.NPN, begin, end time.Time, after eventlog.Position) error {\n", n)
+		fmt.Fprintf(&b, "\nfunc fragment%d(ctx context.Context, desk, other *engine.Engine, id uuid.UUID, npn agent.NPN, begin, end time.Time, after eventlog.Position) error {\n", n)
 		if strings.Contains(f.text, "desk, err :=") {
 			b.WriteString("\tdesk = nil\n\t{\n")
 			fmt.Fprintf(&b, "%s\t}\n\treturn nil\n}\n", f.text)

@@ -1,0 +1,286 @@
+package jetlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/relevo-go/relevo/eventlog"
+)
+
+// How old a look at the stream may be. At a new connection, both are made at once.
+const (
+	compareEvery = time.Second     // its end with what was known
+	checkEvery   = 5 * time.Second // its settings, and that nothing was deleted
+)
+
+// checked is what was seen at the last looks, and when.
+type checked struct {
+	at            time.Time
+	times         uint64 // connections made until then
+	compared      time.Time
+	comparedTimes uint64
+	announces     bool            // the stream announces what it stores
+	synced        map[string]bool // the servers that sync always
+}
+
+// fresh looks again at the stream if the last look is too old.
+func (l *Log) fresh(ctx context.Context) error {
+	if check, compare := l.due(); !check && !compare {
+		return nil
+	}
+	select {
+	case l.checking <- struct{}{}:
+		defer func() { <-l.checking }()
+	case <-ctx.Done():
+		return fmt.Errorf("jetlog: %w", ctx.Err())
+	case <-l.life.Done():
+		return eventlog.ErrClosed
+	}
+	check, compare := l.due() // another call may have looked meanwhile
+	if check {
+		if err := l.check(ctx); err != nil {
+			return err
+		}
+	}
+	if compare {
+		if _, err := l.last(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// due tells which looks are too old.
+func (l *Log) due() (check, compare bool) {
+	times := l.line.times()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := &l.state
+	return s.times != times || time.Since(s.at) > checkEvery,
+		s.comparedTimes != times || time.Since(s.compared) > compareEvery
+}
+
+// info asks the stream's leader for its settings and state.
+func (l *Log) info(ctx context.Context, opts ...jetstream.StreamInfoOpt) (*jetstream.StreamInfo, error) {
+	var info *jetstream.StreamInfo
+	err := l.ask(ctx, "looking up the stream "+l.opts.Stream, func(ctx context.Context) (err error) {
+		info, err = l.stream.Info(ctx, opts...)
+		if err == nil && !byLeader(info) {
+			return fmt.Errorf("the stream has no leader: %w", jetstream.ErrNoStreamResponse)
+		}
+		return err
+	})
+	return info, err
+}
+
+// byLeader reports whether it was the stream's leader that answered: while there is
+// none, every replica does.
+func byLeader(info *jetstream.StreamInfo) bool {
+	c := info.Cluster
+	return c == nil || c.Leader != "" && !slices.ContainsFunc(c.Replicas, func(p *jetstream.PeerInfo) bool { return p.Name == c.Leader })
+}
+
+// check looks at the stream's settings, at the servers, and whether messages are gone.
+func (l *Log) check(ctx context.Context) error {
+	times := l.line.times()
+	info, err := l.info(ctx)
+	if err != nil {
+		return err
+	}
+	if err := l.opts.judge(info.Config); err != nil {
+		return err
+	}
+	if err := l.complete(ctx, info); err != nil {
+		return err
+	}
+	synced, err := l.durable(ctx, info, times)
+	if err != nil {
+		return err
+	}
+	republish := info.Config.RePublish
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.maxSize = int(info.Config.MaxMsgSize)
+	l.state.at, l.state.times, l.state.synced = time.Now(), times, synced
+	l.state.announces = republish != nil && republish.Destination == l.opts.stored()
+	return nil
+}
+
+// complete returns a CorruptError if messages of the stream are gone.
+func (l *Log) complete(ctx context.Context, info *jetstream.StreamInfo) error {
+	s := info.State
+	if s.LastSeq == 0 || s.FirstSeq <= 1 && s.NumDeleted == 0 && s.Msgs == s.LastSeq {
+		return nil
+	}
+	if s.FirstSeq > 1 {
+		return &eventlog.CorruptError{Position: 1, Err: fmt.Errorf("the messages 1 to %d of the stream %s were deleted", s.FirstSeq-1, l.opts.Stream)}
+	}
+	gone := s.LastSeq
+	if info, err := l.info(ctx, jetstream.WithDeletedDetails(true)); err != nil {
+		return err
+	} else if len(info.State.Deleted) > 0 {
+		gone = slices.Min(info.State.Deleted)
+	}
+	before, err := l.get(ctx, gone-1)
+	if err != nil {
+		return err
+	}
+	end, err := l.endOf(before)
+	if err != nil {
+		return err
+	}
+	return &eventlog.CorruptError{Position: end.head.Position + 1, Last: end.head.Position,
+		Err: fmt.Errorf("message %d of the stream %s was deleted, one of %d", gone, l.opts.Stream, s.LastSeq-s.Msgs)}
+}
+
+// last returns the stream's last message, and compares it with what was known.
+func (l *Log) last(ctx context.Context) (ending, error) {
+	for {
+		times := l.line.times()
+		known, learned := l.knownEnd()
+		var end ending
+		m, err := l.final(ctx)
+		if err == nil {
+			end, err = l.endOf(m)
+		} else if errors.Is(err, errNoMessage) {
+			err = nil
+		}
+		if err != nil {
+			return ending{}, err
+		}
+		if end.seq < known.seq {
+			if err := l.shorter(ctx, known, learned); err != nil {
+				return ending{}, l.fail(err)
+			}
+			continue // the answer was old
+		}
+		if err := l.goesOn(ctx, known, end); err != nil {
+			return ending{}, l.fail(err)
+		}
+		l.mu.Lock()
+		l.state.compared, l.state.comparedTimes = time.Now(), times
+		l.mu.Unlock()
+		return end, nil
+	}
+}
+
+// goesOn returns nil if a stream that ends with end has what was known.
+func (l *Log) goesOn(ctx context.Context, known place, end ending) error {
+	switch {
+	case known.seq == 0:
+		return nil
+	case known.seq == end.seq:
+		return known.head.Confirm(end.head)
+	case known.seq+1 == end.seq:
+		_, next, err := l.after(known, nil, end.message)
+		if err == nil {
+			l.learn(next)
+			return nil
+		}
+		if different := l.holds(ctx, known); different != nil {
+			return different
+		}
+		return err
+	}
+	return l.holds(ctx, known)
+}
+
+// holds returns nil if the stream has the message that ends at a place.
+func (l *Log) holds(ctx context.Context, p place) error {
+	m, err := l.get(ctx, p.seq)
+	if err != nil {
+		if errors.Is(err, errNoMessage) {
+			if info, err := l.info(ctx); err != nil {
+				return err
+			} else if err := l.complete(ctx, info); err != nil {
+				return err
+			}
+		}
+		return err
+	}
+	there, err := l.endOf(m)
+	if err != nil {
+		return err
+	}
+	return p.head.Confirm(there.head)
+}
+
+// trust verifies a stream's last message against the one before it, and takes that one
+// on its word.
+func (l *Log) trust(ctx context.Context, end ending) error {
+	known, _ := l.knownEnd()
+	if end.seq <= known.seq {
+		return nil
+	}
+	var before ending
+	if end.seq > 1 {
+		m, err := l.get(ctx, end.seq-1)
+		if err != nil {
+			return err
+		}
+		if before, err = l.endOf(m); err != nil {
+			return err
+		}
+	}
+	_, p, err := l.after(before.place(), nil, end.message)
+	if err == nil {
+		l.learn(p)
+	}
+	return err
+}
+
+// shorter finds out whether a stream that seems to end before what was known has lost
+// it. A server that leads no more but does not know it yet may answer so; then nil is
+// returned as soon as another one answers. Of that a leader is free whom enough others
+// followed since the log learned of what was known.
+func (l *Log) shorter(ctx context.Context, known place, learned time.Time) error {
+	within, done := l.limit(ctx)
+	defer done()
+	for {
+		asked := time.Now()
+		info, err := l.info(within)
+		if err != nil {
+			return err
+		}
+		if info.State.LastSeq >= known.seq {
+			return nil
+		}
+		if followed(info, asked.Sub(learned)) {
+			var end ending
+			if info.State.LastSeq > 0 {
+				m, err := l.get(within, info.State.LastSeq)
+				if err != nil {
+					return err
+				}
+				if end, err = l.endOf(m); err != nil {
+					return err
+				}
+			}
+			return known.head.Confirm(end.head)
+		}
+		if !pause(within, 5*lookAgain) {
+			return l.over(ctx, fmt.Sprintf("the stream seems to end at message %d, before message %d that was there", info.State.LastSeq, known.seq),
+				errors.New("its leader is not heard by the others"))
+		}
+	}
+}
+
+// followed reports whether so many of a stream's servers were heard by its leader
+// within the time that it was the leader then.
+func followed(info *jetstream.StreamInfo, within time.Duration) bool {
+	if info.Cluster == nil {
+		return true
+	}
+	heard := 0
+	for _, p := range info.Cluster.Replicas {
+		if p.Active > 0 && p.Active < within {
+			heard++
+		}
+	}
+	return heard >= (len(info.Cluster.Replicas)+1)/2
+}

@@ -1,0 +1,275 @@
+package jetlog
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nuid"
+
+	"github.com/relevo-go/relevo/eventlog"
+)
+
+// Read implements [eventlog.Log]. The head is that of the stream's leader when the
+// sequence begins to be ranged over. A few messages are asked of the leader one by one;
+// many come from a consumer, which a replica serves. If that replica is damaged or
+// behind, the message in question is asked of the leader before the read fails.
+//
+// A record's Data lies in one piece of memory with that of its append: clone what is kept
+// for long.
+func (l *Log) Read(ctx context.Context, after eventlog.Position) iter.Seq2[eventlog.Record, error] {
+	return func(yield func(eventlog.Record, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(l.life, cancel)()
+		if err := l.read(ctx, after, yield); err != nil && err != errEnough {
+			if l.life.Err() != nil {
+				err = eventlog.ErrClosed
+			}
+			yield(eventlog.Record{}, err)
+		}
+	}
+}
+
+var errEnough = errors.New("jetlog: the caller wants no more")
+
+func (l *Log) read(ctx context.Context, after eventlog.Position, yield func(eventlog.Record, error) bool) error {
+	if err := l.usable(); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("jetlog: read after %d: %w", after, err)
+	}
+	if err := l.fresh(ctx); err != nil {
+		return err
+	}
+	end, err := l.last(ctx)
+	if err != nil {
+		return err
+	}
+	if after >= end.head.Position {
+		return nil
+	}
+	r := reading{l: l, ctx: ctx, end: end, yield: yield}
+	begin, err := r.begin(after)
+	if err != nil {
+		return err
+	}
+	if len(begin.data) > 0 {
+		if err := r.take(begin); err != nil {
+			return err
+		}
+	}
+	for r.at.seq < end.seq {
+		switch {
+		case end.seq-r.at.seq <= fewMessages || r.troubles >= mostTroubles:
+			err = r.ask()
+		default:
+			err = r.consume()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	fewMessages  = 16 // are not worth a consumer, which the servers have to agree on
+	mostTroubles = 3  // with consumers in one read
+)
+
+// reading is one read.
+type reading struct {
+	l     *Log
+	ctx   context.Context
+	end   ending
+	yield func(eventlog.Record, error) bool
+
+	at       place // what was yielded
+	records  []eventlog.Record
+	troubles int
+}
+
+// begin sets the place where a read after a position begins. If that lies inside a
+// message, it returns what is left of it.
+func (r *reading) begin(after eventlog.Position) (message, error) {
+	if after == 0 {
+		return message{}, nil
+	}
+	r.l.mu.Lock()
+	_, mark := r.l.marks.around(after)
+	r.l.mu.Unlock()
+	if mark.head.Position == after {
+		r.at = mark
+		return message{}, nil
+	}
+	m, err := r.l.find(r.ctx, after, r.end)
+	if err != nil {
+		return message{}, err
+	}
+	if m.head.Position == after {
+		r.at = m.place()
+		return message{}, nil
+	}
+	for lines := m.data; ; {
+		end := bytes.IndexByte(lines, '\n')
+		if end < 0 {
+			return message{}, r.l.foreign(m.seq, errNoNewline)
+		}
+		record, err := eventlog.ParseLine(lines[:end:end])
+		if err != nil {
+			return message{}, r.l.foreign(m.seq, err)
+		}
+		lines = lines[end+1:]
+		if record.Position == after {
+			r.at = place{record.Head(), m.seq - 1}
+			return message{m.seq, lines}, nil
+		}
+	}
+}
+
+// take verifies the next message and yields its records.
+func (r *reading) take(m message) error {
+	records, next, err := r.l.after(r.at, r.records[:0], m)
+	if err != nil {
+		return err
+	}
+	if known, _ := r.l.knownEnd(); known.seq == next.seq {
+		if err := known.head.Confirm(next.head); err != nil {
+			return r.l.fail(err)
+		}
+	}
+	r.records, r.at = records, next
+	r.l.learn(next)
+	for i := range records {
+		if err := r.ctx.Err(); err != nil {
+			return fmt.Errorf("jetlog: read after %d: %w", records[i].Position-1, err)
+		}
+		if !r.yield(records[i], nil) {
+			return errEnough
+		}
+	}
+	return nil
+}
+
+// ask takes the next message as the leader has it.
+func (r *reading) ask() error {
+	m := r.end.message
+	if r.at.seq+1 < m.seq {
+		var err error
+		if m, err = r.l.get(r.ctx, r.at.seq+1); err != nil {
+			return r.l.gone(r.ctx, err)
+		}
+	}
+	return r.take(m)
+}
+
+// gone says more of a message that a read did not find.
+func (l *Log) gone(ctx context.Context, err error) error {
+	if !errors.Is(err, errNoMessage) {
+		return err
+	}
+	info, wrong := l.info(ctx)
+	if wrong == nil {
+		wrong = l.complete(ctx, info)
+	}
+	if wrong != nil {
+		return wrong
+	}
+	return err
+}
+
+// trouble takes the next message from the leader, after a consumer did not bring it as it
+// should be.
+func (r *reading) trouble() error {
+	r.troubles++
+	return r.ask()
+}
+
+// How a consumer is used: what is under way to it at once, at the most, how long it may
+// be silent, and how long the servers keep it if it is not deleted.
+const (
+	consumerBytes    = 8 << 20
+	consumerSilence  = attempt / 2
+	consumerForgets  = 30 * time.Second
+	consumerDeletion = attempt
+)
+
+// consume takes messages from a consumer, up to the end or until there is trouble.
+func (r *reading) consume() error {
+	l := r.l
+	info, err := l.info(r.ctx)
+	if err != nil {
+		return err
+	}
+	var consumer jetstream.Consumer
+	name := "relevo-" + nuid.Next()
+	err = l.ask(r.ctx, "making a consumer", func(ctx context.Context) (err error) {
+		consumer, err = l.js.CreateConsumer(ctx, l.opts.Stream, jetstream.ConsumerConfig{
+			Name:          name,
+			Description:   "A read of an event log.",
+			DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: r.at.seq + 1,
+			AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1, InactiveThreshold: consumerForgets,
+		})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	defer l.forget(name)
+	live, err := l.line.connected(r.ctx)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(r.ctx)
+	defer cancel()
+	defer context.AfterFunc(live, cancel)()
+	messages, err := consumer.Messages(
+		jetstream.PullMaxMessagesWithBytesLimit(underWay(info.State), 2*max(consumerBytes, int(l.conn.MaxPayload()))),
+		jetstream.PullExpiry(4*consumerSilence), jetstream.PullHeartbeat(consumerSilence),
+		jetstream.WithMessagesErrOnMissingHeartbeat(true),
+		jetstream.StopAfter(int(r.end.seq-r.at.seq)))
+	if err != nil {
+		return fmt.Errorf("jetlog: read after %d: %w", r.at.head.Position, err)
+	}
+	defer messages.Stop()
+	for r.at.seq < r.end.seq {
+		m, err := messages.Next(jetstream.NextContext(ctx))
+		if err != nil {
+			if r.ctx.Err() != nil {
+				return fmt.Errorf("jetlog: read after %d: %w", r.at.head.Position, r.ctx.Err())
+			}
+			return r.trouble()
+		}
+		about, err := m.Metadata()
+		if err != nil || about.Sequence.Stream != r.at.seq+1 || m.Subject() != l.opts.Subject {
+			return r.trouble()
+		}
+		if err := r.take(message{r.at.seq + 1, m.Data()}); errors.Is(err, eventlog.ErrCorrupt) {
+			return r.trouble()
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// underWay returns how many messages may be under way to a consumer at once: more are
+// asked for when half of them came.
+func underWay(state jetstream.StreamState) int {
+	average := state.Bytes / max(state.Msgs, 1)
+	return int(max(8, min(consumerBytes/max(average, 1), 2048)))
+}
+
+// forget deletes a consumer. One that is not reached is forgotten by the servers.
+func (l *Log) forget(name string) {
+	ctx, cancel := context.WithTimeout(context.Background(), consumerDeletion)
+	defer cancel()
+	defer context.AfterFunc(l.life, cancel)()
+	l.askOnce(ctx, consumerDeletion, func(ctx context.Context) error { return l.js.DeleteConsumer(ctx, l.opts.Stream, name) })
+}

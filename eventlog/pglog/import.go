@@ -1,0 +1,73 @@
+package pglog
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/relevo-go/relevo/eventlog"
+)
+
+// importBytes is how much is written at once of many appends.
+const importBytes = 8 << 20
+
+// Import implements [eventlog.Importer]. The records are verified as those of a
+// read are, and those of one call go in with few statements, each of whole
+// appends.
+func (l *Log) Import(ctx context.Context, after eventlog.Position, records ...eventlog.Record) error {
+	if err := l.writable(ctx); err != nil || len(records) == 0 {
+		return err
+	}
+	head, err := l.at(ctx, after)
+	if err != nil {
+		return err
+	}
+	// All are verified before any is written.
+	var groups []group
+	for end := head; len(records) > 0; {
+		var g group
+		if g, records, err = nextGroup(end, records); err != nil {
+			return fmt.Errorf("pglog: import: %w", err)
+		}
+		groups, end = append(groups, g), g.to
+	}
+	for _, g := range groups {
+		if err := l.write(ctx, head, g.lines, int(g.to.Position-head.Position)); err != nil {
+			return err
+		}
+		if err := l.learn(g.to); err != nil {
+			return err
+		}
+		head = g.to
+	}
+	return nil
+}
+
+// group is whole appends that are written together.
+type group struct {
+	lines []byte
+	to    eventlog.Head
+}
+
+// nextGroup takes the appends that are written next behind a head, and returns
+// what is left.
+func nextGroup(head eventlog.Head, records []eventlog.Record) (g group, rest []eventlog.Record, err error) {
+	n, whole, end := 0, 0, 0
+	for n < len(records) && (whole == 0 || len(g.lines) < importBytes) {
+		g.lines = append(records[n].AppendLine(g.lines), '\n')
+		if n++; records[n-1].Head().Whole() {
+			whole, end = n, len(g.lines)
+		}
+	}
+	if whole > 0 { // another append may have begun here, and goes on too far
+		n, g.lines = whole, g.lines[:end]
+	}
+	if _, _, err := head.NextLines(nil, g.lines); err != nil {
+		return g, nil, err
+	}
+	if !head.Whole() {
+		last := records[n-1]
+		return g, nil, &eventlog.CorruptError{Position: head.Position + 1, Last: head.Position, Err: fmt.Errorf("the append %d to %d is cut short", last.First, last.Last)}
+	}
+	g.to = head
+	return g, records[n:], nil
+}
