@@ -44,12 +44,13 @@ func (l *Log) read(ctx context.Context, after eventlog.Position, yield func(even
 		return err
 	}
 	end, err := l.last(ctx)
-	if err != nil {
+	if err != nil && (end.seq == 0 || !l.knows(after)) {
 		return err
 	}
-	if after >= end.head.Position {
+	if err == nil && after >= end.head.Position {
 		return nil
 	}
+	// If the end is damaged, what is before it can be read all the same.
 	r := reading{l: l, ctx: ctx, end: end, yield: yield}
 	begin, err := r.begin(after)
 	if err != nil {
@@ -72,6 +73,14 @@ func (l *Log) read(ctx context.Context, after eventlog.Position, yield func(even
 		}
 	}
 	return nil
+}
+
+// knows reports whether a read after a position knows where to begin.
+func (l *Log) knows(after eventlog.Position) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, mark := l.marks.around(after)
+	return after == 0 || mark.head.Position == after
 }
 
 const (
