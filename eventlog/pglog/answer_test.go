@@ -106,8 +106,10 @@ func TestTimeouts(t *testing.T) {
 	database := server.Database(t)
 	pool := pgtest.Pool(t, server.DSN(database))
 	opts := fresh(t, pool)
-	log := mustOpen(t, pgtest.Pool(t, server.DSN(database)+"&options=-cstatement_timeout%3D100"), opts)
+	hurried := narrow(t, server.DSN(database))
+	log := mustOpen(t, hurried, opts)
 	fill(t, log, 1)
+	exec(t, hurried, opts, "SET statement_timeout = 200")
 	tx, err := pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -123,6 +125,7 @@ func TestTimeouts(t *testing.T) {
 	if err := tx.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	exec(t, hurried, opts, "SET statement_timeout = 0")
 	fill(t, log, 1)
 }
 

@@ -197,13 +197,21 @@ func catchUp(ctx context.Context, log *Log, head *eventlog.Head) (first uuid.UUI
 	}
 }
 
+// many is how many entries writers add together.
+func many() int {
+	if testing.Short() {
+		return 96
+	}
+	return 240
+}
+
 // TestRacingWriters lets writers race with nothing in their way.
 func TestRacingWriters(t *testing.T) {
 	server := pgtest.Shared(t)
 	for _, n := range []int{1, 3, 16} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			dsn := server.DSN(server.Database(t))
-			all := writers(t, n, 240/n, dsn, dsn, nil)
+			all := writers(t, n, many()/n, dsn, dsn, nil)
 			if all.uncertain.Load() > 0 || all.plain.Load() > 0 {
 				t.Errorf("%d appends are uncertain and %d failed, with nothing in their way", all.uncertain.Load(), all.plain.Load())
 			}
@@ -233,7 +241,7 @@ func TestCutConnections(t *testing.T) {
 				}
 			})
 			database := server.Database(t)
-			all := writers(t, n, 240/n, proxy.DSN(database), server.DSN(database), nil)
+			all := writers(t, n, many()/n, proxy.DSN(database), server.DSN(database), nil)
 			uncertain += all.uncertain.Load()
 		})
 	}
@@ -250,7 +258,7 @@ func TestTerminatedConnections(t *testing.T) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			dsn := server.DSN(server.Database(t))
 			ended := 0
-			writers(t, n, 240/n, dsn, dsn, func(ctx context.Context, all *tally) {
+			writers(t, n, many()/n, dsn, dsn, func(ctx context.Context, all *tally) {
 				for told := 0; ctx.Err() == nil; told = all.wait(ctx, told+5) {
 					if n, err := server.Terminate(ctx); err == nil {
 						ended += n
