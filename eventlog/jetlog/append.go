@@ -44,7 +44,7 @@ func (l *Log) Append(ctx context.Context, after eventlog.Position, entries ...ev
 	if err := l.fits(at.seq, len(lines)); err != nil {
 		return nil, err
 	}
-	if err := l.write(ctx, at, lines); err != nil {
+	if err := l.write(ctx, at, lines, false); err != nil {
 		return nil, err
 	}
 	l.learn(next)
@@ -133,11 +133,10 @@ var (
 )
 
 // write publishes lines as the message after the one at a place, until it is known what
-// became of it.
-func (l *Log) write(ctx context.Context, at place, lines []byte) error {
+// became of it. It knows whether they were sent before and got no answer.
+func (l *Log) write(ctx context.Context, at place, lines []byte, sent bool) error {
 	within, done := l.limit(ctx)
 	defer done()
-	sent := false // a message got no answer
 	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
 		err := l.publish(within, at.seq, lines)
 		switch {

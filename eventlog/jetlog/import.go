@@ -22,7 +22,8 @@ const (
 
 // Import implements [eventlog.Importer]. It sends many messages before it waits for the
 // answers; each has to follow the one before, so that those stored are always the first
-// ones. If it breaks off, what is there of it can be read after position after.
+// ones. Where it breaks off it goes on, for Options.Timeout at a time; ErrUncertain says
+// that some are stored.
 func (l *Log) Import(ctx context.Context, after eventlog.Position, records ...eventlog.Record) error {
 	done, err := l.begin(ctx)
 	if err != nil {
@@ -40,14 +41,17 @@ func (l *Log) Import(ctx context.Context, after eventlog.Position, records ...ev
 	if err != nil {
 		return err
 	}
-	// The first one by itself: it finds out who else writes, and waits until what is on
-	// its way is stored.
-	if err := l.write(ctx, at, lines[0]); err != nil {
-		return err
-	}
-	l.learn(ends[0])
-	if err := l.send(ctx, ends, lines); err != nil {
-		return fmt.Errorf("%w: %w", eventlog.ErrUncertain, err)
+	for first := 0; first < len(lines); {
+		// One by itself finds out who else writes, and what became of it if it was sent
+		// before. The others follow it.
+		if err := l.write(ctx, at, lines[first], first > 0); first > 0 && err != nil && !errors.Is(err, eventlog.ErrDiverged) {
+			return fmt.Errorf("%w: positions from %d on: %v", eventlog.ErrUncertain, at.head.Position+1, err)
+		} else if err != nil {
+			return err
+		}
+		l.learn(ends[first])
+		first = l.send(ctx, ends, lines, first+1)
+		at = ends[first-1]
 	}
 	return nil
 }
@@ -76,48 +80,45 @@ func (l *Log) imported(at place, records []eventlog.Record) (ends []place, messa
 	return ends, messages, nil
 }
 
-// send publishes the messages behind the first one and waits until all are stored.
-func (l *Log) send(ctx context.Context, ends []place, messages [][]byte) error {
-	within, cancel := context.WithCancel(ctx)
+// send publishes messages from one on, until all are stored or something goes wrong, and
+// returns the first that is not known to be stored.
+func (l *Log) send(ctx context.Context, ends []place, messages [][]byte, first int) int {
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(l.life, cancel)()
-	live, err := l.line.connected(within)
-	if err != nil {
-		return err
+	live, err := l.line.connected(ctx)
+	if err != nil || first == len(messages) {
+		return first
 	}
 	defer context.AfterFunc(live, cancel)()
 	inbox := l.conn.NewInbox()
 	answers, err := l.conn.SubscribeSync(inbox + ".*")
 	if err != nil {
-		return fmt.Errorf("jetlog: import: %w", err)
+		return first
 	}
 	defer answers.Unsubscribe()
 
 	stored := make([]bool, len(messages))
-	stored[0] = true
-	next, first, underWay := 1, 1, 0 // to be sent; not known to be stored; bytes
+	next, underWay := first, 0 // to be sent; bytes
 	for first < len(messages) {
 		for next < len(messages) && next-first < importMost && (underWay == 0 || underWay+len(messages[next]) <= importBytes) {
 			m := &nats.Msg{Subject: l.opts.Subject, Reply: inbox + "." + strconv.Itoa(next), Header: l.header(ends[next-1].seq), Data: messages[next]}
-			if err := l.conn.PublishMsg(m); err != nil {
-				return fmt.Errorf("jetlog: import: %w", err)
+			if l.conn.PublishMsg(m) != nil {
+				return first
 			}
 			underWay += len(messages[next])
 			next++
 		}
-		m, err := nextBefore(within, answers, time.Now().Add(l.opts.Timeout))
+		m, err := nextBefore(ctx, answers, time.Now().Add(attempt))
 		if err != nil {
-			return l.over(ctx, "import", err)
+			return first
 		}
 		i, err := strconv.Atoi(m.Subject[strings.LastIndexByte(m.Subject, '.')+1:])
-		if err != nil || i <= 0 || i >= next {
+		if err != nil || i < first || i >= next {
 			continue
 		}
-		if m.Header.Get("Status") == "503" {
-			return fmt.Errorf("jetlog: import: %w", nats.ErrNoResponders)
-		}
-		if err := l.judgeAck(m.Data, ends[i-1].seq); err != nil {
-			return fmt.Errorf("jetlog: import: %w", err)
+		if l.judgeAck(m.Data, ends[i-1].seq) != nil {
+			return first
 		}
 		stored[i] = true
 		for first < next && stored[first] {
@@ -126,5 +127,5 @@ func (l *Log) send(ctx context.Context, ends []place, messages [][]byte) error {
 			first++
 		}
 	}
-	return nil
+	return first
 }

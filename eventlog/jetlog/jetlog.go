@@ -35,8 +35,8 @@ type Options struct {
 
 	ReadOnly bool // for an account that may not publish: Append and Import are refused
 
-	// Timeout is how long a call waits for servers that do not answer; 5 s. A
-	// context that is over sooner ends it sooner.
+	// Timeout is how long a message or a question waits for servers that do not
+	// answer; 5 s. A call ends with the first that waited so long, or with its context.
 	Timeout time.Duration
 }
 
@@ -146,6 +146,9 @@ func (l *Log) open(ctx context.Context) error {
 		l.stream, err = l.js.Stream(ctx, l.opts.Stream)
 		return err
 	})
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return fmt.Errorf("%w: make it with jetlog.Create", err)
+	}
 	if err != nil {
 		return err
 	}

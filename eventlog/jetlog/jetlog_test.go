@@ -17,9 +17,11 @@ import (
 	"github.com/relevo-go/relevo/eventlog/eventlogtest"
 	"github.com/relevo-go/relevo/eventlog/jetlog"
 	"github.com/relevo-go/relevo/eventlog/jetlog/jettest"
+	"github.com/relevo-go/relevo/referral/referraltest/storm"
 )
 
 func TestMain(m *testing.M) {
+	storm.Main(openThere) // in a process that is an engine of a storm this does not return
 	os.Exit(m.Run())
 }
 
@@ -109,6 +111,10 @@ func TestPromises(t *testing.T) {
 			})
 		})
 	}
+}
+
+func timeout(t testing.TB, d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(t.Context(), d)
 }
 
 // TestPromisesAlone is for a server that is in no cluster.

@@ -1,6 +1,7 @@
 package jetlog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -126,7 +127,7 @@ func (l *Log) ask(ctx context.Context, what string, question func(context.Contex
 		if !unanswered(err) {
 			return fmt.Errorf("jetlog: %s: %w", what, err)
 		}
-		if denied := l.denied(`"$JS.`, "."+l.opts.Stream); denied != nil {
+		if denied := errors.Join(l.denied(`"$JS.`, "."+l.opts.Stream), l.deaf()); denied != nil {
 			return fmt.Errorf("jetlog: %s: %w", what, denied)
 		}
 		if !pause(within, lookAgain) {
@@ -188,4 +189,9 @@ func (l *Log) denied(words ...string) error {
 		}
 	}
 	return fmt.Errorf("%w: give the account the rights that the documentation of jetlog lists", err)
+}
+
+// deaf returns what the server said if it hands out no answers.
+func (l *Log) deaf() error {
+	return l.denied(`Subscription to "` + strings.TrimSuffix(cmp.Or(l.conn.Opts.InboxPrefix, nats.InboxPrefix), ".") + ".")
 }

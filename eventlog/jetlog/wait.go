@@ -14,8 +14,8 @@ import (
 )
 
 // How those who wait are served: how often the stream is looked at while the servers
-// announce what they store and while they do not, and how long after the last one left
-// they are still listened to.
+// announce what they store and while they do not or are away, and how long after the last
+// one left they are still listened to.
 const (
 	pollAnnounced = compareEvery
 	pollSilent    = 100 * time.Millisecond
@@ -108,7 +108,7 @@ func (l *Log) look() {
 	heard, announced := true, true // the last change was announced; so is the one to look for
 	for {
 		known, _ := l.knownEnd()
-		wrong := l.lookOnce()
+		away, wrong := l.lookOnce()
 		if wrong != nil {
 			w.mu.Lock()
 			w.wrong = wrong
@@ -122,7 +122,7 @@ func (l *Log) look() {
 		announces := l.state.announces
 		l.mu.Unlock()
 		wait := pollAnnounced
-		if !announces || !heard || wrong != nil {
+		if !announces || !heard || away || wrong != nil {
 			wait = pollSilent
 		}
 		if announced = l.listen(wait); announced {
@@ -157,19 +157,18 @@ func (l *Log) listen(atMost time.Duration) bool {
 	}
 }
 
-// lookOnce looks at the stream and learns of its end. It returns an error only if
-// waiting on is of no use.
-func (l *Log) lookOnce() error {
-	ctx := l.life
-	err := l.fresh(ctx)
+// lookOnce looks at the stream and learns of its end. It reports whether the servers do
+// not answer; an error is one that makes waiting on useless.
+func (l *Log) lookOnce() (away bool, wrong error) {
+	err := l.fresh(l.life)
 	if err == nil {
 		var end ending
-		if end, err = l.last(ctx); err == nil {
-			err = l.trust(ctx, end)
+		if end, err = l.last(l.life); err == nil {
+			err = l.trust(l.life, end)
 		}
 	}
 	if l.life.Err() != nil || unanswered(err) {
-		return nil
+		return true, nil
 	}
-	return err
+	return false, err
 }

@@ -1,7 +1,6 @@
 package jettest
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -22,7 +21,10 @@ type Config struct {
 	Nodes      int    // 1 if 0: a server by itself
 	Unsynced   bool   // leave sync_interval at the server's default, two minutes
 	MaxPayload int    // in bytes; the server's default if 0
+	Domain     string // of JetStream; none if empty
 	Users      string // more users of the account RELEVO, as in a server's configuration: `{ user: … }, …`
+	System     string // more users of the system account
+	Accounts   string // more accounts: `NAME: { users: … }`
 }
 
 // Cluster is one server or several that know one another.
@@ -128,15 +130,15 @@ func (c *Cluster) text(i int) string {
 	if c.config.Unsynced {
 		sync = ""
 	}
-	fmt.Fprintf(&b, "jetstream: { store_dir: %q, max_mem: 256MB, max_file: 8GB%s }\n", filepath.Join(c.dir, fmt.Sprintf("node-%d", i)), sync)
+	if c.config.Domain != "" {
+		sync += ", domain: " + c.config.Domain
+	}
+	fmt.Fprintf(&b, "jetstream: { store_dir: %q, max_mem: 256MB, max_file: 8GB%s }\n", c.Dir(i), sync)
 	if c.config.MaxPayload > 0 {
 		fmt.Fprintf(&b, "max_payload: %d\n", c.config.MaxPayload)
 	}
-	users := "{ user: app, password: app }"
-	if c.config.Users != "" {
-		users += ", " + c.config.Users
-	}
-	fmt.Fprintf(&b, "accounts: {\n  %s: { jetstream: enabled, users: [ %s ] }\n  SYS: { users: [ { user: sys, password: sys } ] }\n}\nsystem_account: SYS\n", account, users)
+	fmt.Fprintf(&b, "accounts: {\n%s: { jetstream: enabled, users: [\n{ user: app, password: app }\n%s\n] }\nSYS: { users: [\n{ user: sys, password: sys }\n%s\n] }\n%s\n}\nsystem_account: SYS\n",
+		account, c.config.Users, c.config.System, c.config.Accounts)
 	if c.config.Nodes > 1 {
 		var routes []string
 		for _, port := range c.route {
@@ -152,7 +154,7 @@ func (c *Cluster) ready() error {
 	return until(30*time.Second, func() error {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		leader := false
+		leader, peers, running := false, 0, 0
 		for i, s := range c.nodes {
 			switch {
 			case s == nil:
@@ -164,10 +166,13 @@ func (c *Cluster) ready() error {
 			case !s.JetStreamIsCurrent():
 				return fmt.Errorf("jettest: node %d is behind", i)
 			}
-			leader = leader || s.JetStreamIsLeader() && len(s.JetStreamClusterPeers()) == c.config.Nodes
+			running++
+			if s.JetStreamIsLeader() {
+				leader, peers = true, len(s.JetStreamClusterPeers())
+			}
 		}
-		if !leader {
-			return errors.New("jettest: the cluster has no leader that knows all nodes")
+		if !leader || peers < running {
+			return fmt.Errorf("jettest: of %d nodes that run the leader (there is one: %v) knows %d", running, leader, peers)
 		}
 		return nil
 	})

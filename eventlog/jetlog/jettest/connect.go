@@ -2,6 +2,7 @@ package jettest
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,9 @@ func (c *Cluster) URL() string { return c.url("app:app") }
 
 // Addr returns the host and port at which a node takes clients.
 func (c *Cluster) Addr(node int) string { return fmt.Sprintf("127.0.0.1:%d", c.client[node]) }
+
+// Dir returns the directory in which a node keeps its streams.
+func (c *Cluster) Dir(node int) string { return filepath.Join(c.dir, fmt.Sprintf("node-%d", node)) }
 
 func (c *Cluster) url(user string) string {
 	var all []string
@@ -44,6 +48,11 @@ func (c *Cluster) Connect(t testing.TB) *nats.Conn { return dial(t, c.URL()) }
 // ConnectAs is [Cluster.Connect] as another user.
 func (c *Cluster) ConnectAs(t testing.TB, user, password string) *nats.Conn {
 	return dial(t, c.url(user+":"+password))
+}
+
+// SystemAs returns a connection of the system account as another user.
+func (c *Cluster) SystemAs(t testing.TB, user, password string) *nats.Conn {
+	return c.ConnectAs(t, user, password)
 }
 
 // System returns a connection of the system account.

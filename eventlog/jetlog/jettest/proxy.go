@@ -54,8 +54,11 @@ func newProxy(t testing.TB, target, version string) *Proxy {
 	return p
 }
 
-// URL is the proxy's address for the account RELEVO.
-func (p *Proxy) URL() string { return fmt.Sprintf("nats://app:app@%s", p.listen.Addr()) }
+// Addr is the host and port at which the proxy takes clients.
+func (p *Proxy) Addr() string { return p.listen.Addr().String() }
+
+// URL is the proxy's address with the name and password of the account RELEVO.
+func (p *Proxy) URL() string { return "nats://app:app@" + p.Addr() }
 
 // Connect returns a connection through the proxy, which is closed when the test ends.
 func (p *Proxy) Connect(t testing.TB) *nats.Conn { return dial(t, p.URL()) }
