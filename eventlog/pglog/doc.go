@@ -141,9 +141,9 @@
 // the same rows, without the guard and the sums, takes 0.9 to 1.0 of the time
 // (BenchmarkAppend). On two cores and one disk that server and engines shared, that
 // made 2,400 appends of one event a second, 50,000 events in groups of 64, and
-// 80,000 in groups of 1,000. So let engines be few, and their groups large: two made
-// a quarter of one's commands and three a fifth there, as most appends then lose a
-// race (BenchmarkEngines); a second engine is for when the first one dies.
+// 80,000 in groups of 1,000. So let engines be few, and their groups large: where
+// two or three are busy about half of all appends lose a race, and together they
+// make less than one alone (BenchmarkEngines). Several are there so that one can die.
 //
 // A read comes to 0.6 to 0.8 of a plain SELECT of all lines while the two have to
 // share the cores, for it verifies what it reads, and to more where it has cores of
