@@ -138,18 +138,17 @@
 // # What it costs
 //
 // Of an append nearly all is the server's own: in the same run a plain INSERT of
-// the same rows, without the guard and the sums, takes 0.9 to 1.0 of the time
+// the same rows, without the guard and the sums, takes 0.9 to 1.1 of the time
 // (BenchmarkAppend). On two cores and one disk that server and engines shared, that
-// made 2,400 appends of one event a second, 50,000 events in groups of 64, and
-// 80,000 in groups of 1,000. So let engines be few, and their groups large: where
-// two or three are busy about half of all appends lose a race, and together they
+// made 2,900 appends of one event a second, 60,000 events in groups of 64, and
+// 110,000 in groups of 1,000. So let engines be few, and their groups large: where
+// two or three are busy a good part of all appends lose a race, and together they
 // make less than one alone (BenchmarkEngines). Several are there so that one can die.
 //
-// A read comes to 0.6 to 0.8 of a plain SELECT of all lines while the two have to
-// share the cores, for it verifies what it reads, and to more where it has cores of
-// its own (BenchmarkRead): 300,000 to 550,000 events a second.
+// A read came to 0.6 to 0.8 of a plain SELECT of all lines, 300,000 to 600,000 events
+// a second, where server and reader shared two cores: every line is verified, which
+// is done beside the fetching where there are more (BenchmarkRead).
 //
-// A line is at most 16 MiB, an append at most 256 MiB. A position is a bigint; so
-// are there enough. A row takes about 30 bytes beside its line, and its place in the
+// A line is at most 16 MiB, an append at most 256 MiB. A row takes about 30 bytes beside its line, and its place in the
 // key 20; lines of more than 2 kB are compressed.
 package pglog

@@ -278,7 +278,18 @@ func TestRoles(t *testing.T) {
 	mustSay(t, err, ErrRights, "pglog: read after 0: ")
 	mustSay(t, log.Wait(t.Context(), 4), ErrRights, "pglog: waiting for a record after 4: ")
 
-	run(`GRANT INSERT, SELECT ON relevo_log TO engine; ALTER TABLE relevo_log ENABLE ROW LEVEL SECURITY`)
+	// And that come back: who waits then is not told of before.
+	run(`GRANT INSERT, SELECT ON relevo_log TO engine`)
+	waiting := make(chan error, 1)
+	go func() { waiting <- log.Wait(t.Context(), 4) }()
+	if _, err := mustOpen(t, pool, nil).Append(t.Context(), 4, entry(5)); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-waiting; err != nil {
+		t.Errorf("Wait when the right is back = %v", err)
+	}
+
+	run(`ALTER TABLE relevo_log ENABLE ROW LEVEL SECURITY`)
 	_, err = Open(t.Context(), as("engine"), nil)
 	mustSay(t, err, ErrTable, "row security hides rows")
 }
