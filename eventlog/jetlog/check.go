@@ -138,29 +138,33 @@ func (l *Log) complete(ctx context.Context, info *jetstream.StreamInfo) error {
 		Err: fmt.Errorf("message %d of the stream %s was deleted, one of %d", gone, l.opts.Stream, s.LastSeq-s.Msgs)}
 }
 
-// last returns the stream's last message, and compares it with what was known.
+// last returns the stream's last message, and compares it with what was known. With an
+// error that is ErrCorrupt it returns the message too, whose end is not known.
 func (l *Log) last(ctx context.Context) (ending, error) {
 	for {
 		times := l.line.times()
 		known, learned := l.knownEnd()
-		var end ending
 		m, err := l.final(ctx)
-		if err == nil {
-			end, err = l.endOf(m)
-		} else if errors.Is(err, errNoMessage) {
-			err = nil
-		}
-		if err != nil {
+		if err != nil && !errors.Is(err, errNoMessage) {
 			return ending{}, err
 		}
-		if end.seq < known.seq {
+		if m.seq < known.seq {
 			if err := l.shorter(ctx, known, learned); err != nil {
 				return ending{}, l.fail(err)
 			}
 			continue // the answer was old
 		}
-		if err := l.goesOn(ctx, known, end); err != nil {
-			return ending{}, l.fail(err)
+		var end ending
+		if m.seq > 0 {
+			end, err = l.endOf(m)
+			if err == nil {
+				err = l.goesOn(ctx, known, end)
+			}
+			if errors.Is(err, eventlog.ErrCorrupt) {
+				return ending{message: m}, err
+			} else if err != nil {
+				return ending{}, l.fail(err)
+			}
 		}
 		l.mu.Lock()
 		l.state.compared, l.state.comparedTimes = time.Now(), times

@@ -35,8 +35,8 @@ type Options struct {
 
 	ReadOnly bool // for an account that may not publish: Append and Import are refused
 
-	// Timeout is how long a call waits for servers that do not answer; 5 s. A
-	// context that is over sooner ends it sooner.
+	// Timeout is how long a message or a question waits for servers that do not
+	// answer; 5 s. A call ends with the first that waited so long, or with its context.
 	Timeout time.Duration
 }
 

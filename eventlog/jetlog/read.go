@@ -6,10 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"time"
-
-	"github.com/nats-io/nats.go/jetstream"
-	"github.com/nats-io/nuid"
 
 	"github.com/relevo-go/relevo/eventlog"
 )
@@ -48,12 +44,13 @@ func (l *Log) read(ctx context.Context, after eventlog.Position, yield func(even
 		return err
 	}
 	end, err := l.last(ctx)
-	if err != nil {
+	if err != nil && (end.seq == 0 || !l.knows(after)) {
 		return err
 	}
-	if after >= end.head.Position {
+	if err == nil && after >= end.head.Position {
 		return nil
 	}
+	// If the end is damaged, what is before it can be read all the same.
 	r := reading{l: l, ctx: ctx, end: end, yield: yield}
 	begin, err := r.begin(after)
 	if err != nil {
@@ -76,6 +73,14 @@ func (l *Log) read(ctx context.Context, after eventlog.Position, yield func(even
 		}
 	}
 	return nil
+}
+
+// knows reports whether a read after a position knows where to begin.
+func (l *Log) knows(after eventlog.Position) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, mark := l.marks.around(after)
+	return after == 0 || mark.head.Position == after
 }
 
 const (
@@ -146,6 +151,11 @@ func (r *reading) take(m message) error {
 	}
 	r.records, r.at = records, next
 	r.l.learn(next)
+	return r.give(records)
+}
+
+// give yields records.
+func (r *reading) give(records []eventlog.Record) error {
 	for i := range records {
 		if err := r.ctx.Err(); err != nil {
 			return fmt.Errorf("jetlog: read after %d: %w", records[i].Position-1, err)
@@ -191,85 +201,35 @@ func (r *reading) trouble() error {
 	return r.ask()
 }
 
-// How a consumer is used: what is under way to it at once, at the most, how long it may
-// be silent, and how long the servers keep it if it is not deleted.
-const (
-	consumerBytes    = 8 << 20
-	consumerSilence  = attempt / 2
-	consumerForgets  = 30 * time.Second
-	consumerDeletion = attempt
-)
-
 // consume takes messages from a consumer, up to the end or until there is trouble.
 func (r *reading) consume() error {
-	l := r.l
-	info, err := l.info(r.ctx)
+	p, err := r.l.newPull(r.ctx, r.at.seq, r.end.seq)
 	if err != nil {
 		return err
 	}
-	var consumer jetstream.Consumer
-	name := "relevo-" + nuid.Next()
-	err = l.ask(r.ctx, "making a consumer", func(ctx context.Context) (err error) {
-		consumer, err = l.js.CreateConsumer(ctx, l.opts.Stream, jetstream.ConsumerConfig{
-			Name:          name,
-			Description:   "A read of an event log.",
-			DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: r.at.seq + 1,
-			AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1, InactiveThreshold: consumerForgets,
-		})
-		return err
+	defer p.stop()
+	trouble := false
+	err = r.parts(p, func(q *part) error {
+		if q.end.seq > r.at.seq {
+			r.at = q.end
+			r.l.learn(q.end)
+			if err := r.give(q.records); err != nil {
+				return err
+			}
+		}
+		if errors.Is(q.err, eventlog.ErrDiverged) {
+			return r.l.fail(q.err)
+		}
+		if trouble = q.err != nil || q.trouble; trouble {
+			return errTrouble
+		}
+		return nil
 	})
-	if err != nil {
+	if !trouble {
 		return err
 	}
-	defer l.forget(name)
-	live, err := l.line.connected(r.ctx)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithCancel(r.ctx)
-	defer cancel()
-	defer context.AfterFunc(live, cancel)()
-	messages, err := consumer.Messages(
-		jetstream.PullMaxMessagesWithBytesLimit(underWay(info.State), 2*max(consumerBytes, int(l.conn.MaxPayload()))),
-		jetstream.PullExpiry(4*consumerSilence), jetstream.PullHeartbeat(consumerSilence),
-		jetstream.WithMessagesErrOnMissingHeartbeat(true),
-		jetstream.StopAfter(int(r.end.seq-r.at.seq)))
-	if err != nil {
+	if err := r.ctx.Err(); err != nil {
 		return fmt.Errorf("jetlog: read after %d: %w", r.at.head.Position, err)
 	}
-	defer messages.Stop()
-	for r.at.seq < r.end.seq {
-		m, err := messages.Next(jetstream.NextContext(ctx))
-		if err != nil {
-			if r.ctx.Err() != nil {
-				return fmt.Errorf("jetlog: read after %d: %w", r.at.head.Position, r.ctx.Err())
-			}
-			return r.trouble()
-		}
-		about, err := m.Metadata()
-		if err != nil || about.Sequence.Stream != r.at.seq+1 || m.Subject() != l.opts.Subject {
-			return r.trouble()
-		}
-		if err := r.take(message{r.at.seq + 1, m.Data()}); errors.Is(err, eventlog.ErrCorrupt) {
-			return r.trouble()
-		} else if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// underWay returns how many messages may be under way to a consumer at once: more are
-// asked for when half of them came.
-func underWay(state jetstream.StreamState) int {
-	average := state.Bytes / max(state.Msgs, 1)
-	return int(max(8, min(consumerBytes/max(average, 1), 2048)))
-}
-
-// forget deletes a consumer. One that is not reached is forgotten by the servers.
-func (l *Log) forget(name string) {
-	ctx, cancel := context.WithTimeout(context.Background(), consumerDeletion)
-	defer cancel()
-	defer context.AfterFunc(l.life, cancel)()
-	l.askOnce(ctx, consumerDeletion, func(ctx context.Context) error { return l.js.DeleteConsumer(ctx, l.opts.Stream, name) })
+	return r.trouble()
 }

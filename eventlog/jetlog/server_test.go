@@ -125,6 +125,22 @@ func TestNoStream(t *testing.T) {
 	}
 }
 
+// TestDomain uses a log through a JetStream domain, whose requests have other subjects.
+func TestDomain(t *testing.T) {
+	cluster := jettest.StartWith(t, jettest.Config{Domain: "hub"})
+	js, err := jetstream.NewWithDomain(cluster.Connect(t), "hub")
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts := fresh(1, cluster.System(t))
+	create(t, js, opts)
+	log := open(t, js, opts)
+	head := fill(t, log, 0, 60) // so many that they come from a consumer
+	if got, err := eventlog.Verify(log.Read(t.Context(), 0)); err != nil || got != head {
+		t.Errorf("Verify = %v, %v, want %v", got, err, head)
+	}
+}
+
 func TestOptions(t *testing.T) {
 	cluster := jettest.Start(t, 1)
 	js := newJS(t, cluster.Connect(t))

@@ -87,7 +87,7 @@
 //
 // What is answered must be on disk. Open refuses a server with fsync or
 // synchronous_commit off, and each append refuses a connection that has them off
-// when it comes to that, unless [Options.Unsafe] takes the risk.
+// when it comes to that, unless [Options.Unsynced] takes the risk.
 //
 // With a standby that replicates asynchronously, a failover loses what it had not
 // received, and positions are given out twice. Engines that were running notice,

@@ -152,9 +152,9 @@ func TestServers(t *testing.T) {
 
 	loose := pgtest.Pool(t, server.DSN(database)+"&options=-csynchronous_commit%3Doff")
 	_, err = Open(t.Context(), loose, opts)
-	mustSay(t, err, ErrServer, "synchronous_commit is off", "Options.Unsafe")
+	mustSay(t, err, ErrServer, "synchronous_commit is off", "Options.Unsynced")
 	risky := *opts
-	risky.Unsafe = true
+	risky.Unsynced = true
 	log := mustOpen(t, loose, &risky)
 	fill(t, log, 1)
 

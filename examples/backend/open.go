@@ -64,7 +64,7 @@ func openPostgres(ctx context.Context, at address) (eventlog.Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts := &pglog.Options{Table: at.name, Unsafe: at.unsafe}
+	opts := &pglog.Options{Table: at.name, Unsynced: at.unsafe}
 	if at.create {
 		err = pglog.Migrate(ctx, pool, opts)
 	}

@@ -21,6 +21,7 @@ type Config struct {
 	Nodes      int    // 1 if 0: a server by itself
 	Unsynced   bool   // leave sync_interval at the server's default, two minutes
 	MaxPayload int    // in bytes; the server's default if 0
+	Domain     string // of JetStream; none if empty
 	Users      string // more users of the account RELEVO, as in a server's configuration: `{ user: … }, …`
 	System     string // more users of the system account
 	Accounts   string // more accounts: `NAME: { users: … }`
@@ -128,6 +129,9 @@ func (c *Cluster) text(i int) string {
 	sync := ", sync_interval: always"
 	if c.config.Unsynced {
 		sync = ""
+	}
+	if c.config.Domain != "" {
+		sync += ", domain: " + c.config.Domain
 	}
 	fmt.Fprintf(&b, "jetstream: { store_dir: %q, max_mem: 256MB, max_file: 8GB%s }\n", c.Dir(i), sync)
 	if c.config.MaxPayload > 0 {
