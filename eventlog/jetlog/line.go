@@ -104,7 +104,8 @@ func pause(ctx context.Context, d time.Duration) bool {
 }
 
 // A question is asked again when it was not answered for so long, since what is sent
-// to a server that hands over leadership is lost without a word.
+// to a server that hands over leadership is lost without a word; then it waits twice as
+// long, since servers may be slow as well.
 const attempt = time.Second
 
 // limit bounds a call by Options.Timeout and by the log's life.
@@ -119,8 +120,8 @@ func (l *Log) limit(ctx context.Context) (context.Context, func()) {
 func (l *Log) ask(ctx context.Context, what string, question func(context.Context) error) error {
 	within, done := l.limit(ctx)
 	defer done()
-	for {
-		err := l.askOnce(within, attempt, question)
+	for patience := attempt; ; patience *= 2 {
+		err := l.askOnce(within, patience, question)
 		if err == nil {
 			return nil
 		}

@@ -67,6 +67,7 @@ func TestStreamReplaced(t *testing.T) {
 			create(t, js, opts)
 			log := open(t, js, opts)
 			known := fill(t, log, 0, 4)
+			idle := open(t, js, opts)
 			waiting := make(chan error, 1)
 			go func() { waiting <- log.Wait(t.Context(), 1000) }()
 			if err := js.DeleteStream(t.Context(), opts.Stream); err != nil {
@@ -86,7 +87,10 @@ func TestStreamReplaced(t *testing.T) {
 					t.Fatal("Wait does not notice")
 				}
 			}
-			_, err := log.Append(t.Context(), known.Position, entry(99))
+			// One that looks for the first time when all is over sees it too.
+			_, err := eventlog.Verify(idle.Read(t.Context(), known.Position))
+			diverged(t, "Read of an idle log", err, known, tt.lost)
+			_, err = log.Append(t.Context(), known.Position, entry(99))
 			diverged(t, "Append", err, known, tt.lost)
 			_, err = eventlog.Verify(log.Read(t.Context(), 0))
 			diverged(t, "Read", err, known, tt.lost)
