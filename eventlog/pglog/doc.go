@@ -102,6 +102,13 @@
 // standby, with pg_cancel_backend, makes the server answer that it is committed
 // although only the primary has it.
 //
+// The driver would do the same for each append that it gives up, so appends go
+// without the key that cancels them. While no synchronous standby is there, each of
+// them is ErrUncertain when its context ends, nobody sees its record before the
+// standby has it, and its session stays on the server until then, as do those that
+// wait behind it: give the role a CONNECTION LIMIT if others use the server. The
+// server's log says "wrong key in cancel request", which is no matter.
+//
 // Leave autovacuum on: appends that lose a race leave dead rows, and plans go by
 // its statistics. Back up as any table is backed up, best with continuous
 // archiving; pg_dump takes the log along with the rest.
