@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/nats-io/nuid"
 )
 
 // How a consumer is used: what is under way from it at once, about; how long it may bring
@@ -46,7 +46,7 @@ func (l *Log) newPull(ctx context.Context, after, end uint64) (*pull, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pull{l: l, name: "relevo-" + nuid.Next(), next: after + 1, end: end, most: 2 * max(pullBytes, int(l.conn.MaxPayload()))}
+	p := &pull{l: l, name: "relevo-" + uuid.NewString(), next: after + 1, end: end, most: 2 * max(pullBytes, int(l.conn.MaxPayload()))}
 	average := info.State.Bytes / max(info.State.Msgs, 1)
 	p.window = int(max(8, min(pullBytes/max(average, 1), pullMost)))
 	err = l.ask(ctx, "making a consumer", func(ctx context.Context) error {

@@ -65,10 +65,13 @@ func (l *Log) at(ctx context.Context, after eventlog.Position) (eventlog.Head, e
 		return known, nil
 	}
 	head, err := l.head(ctx)
-	if err != nil {
+	switch {
+	case err == nil:
+		return head, head.Expect(after)
+	case errors.Is(err, eventlog.ErrCorrupt) || errors.Is(err, eventlog.ErrDiverged) || errors.Is(err, eventlog.ErrClosed):
 		return head, err
 	}
-	return head, head.Expect(after)
+	return head, fmt.Errorf("pglog: nothing appended: %w", err)
 }
 
 // keptBytes is how much room for lines is kept from one append to the next.
@@ -139,7 +142,7 @@ func (l *Log) insert(ctx context.Context, head eventlog.Head, rows rows) (reject
 		return nil, fmt.Errorf("pglog: nothing appended: no connection: %w", l.where.explain(over(ctx, err)))
 	}
 	defer conn.Release()
-	tag, err := conn.Exec(ctx, l.sql.append, int64(head.Position), []byte(head.Sum.String()), l.unsafe, rows.lines, rows.at, rows.length, rows.n, l.channel)
+	tag, err := conn.Exec(ctx, l.sql.append, int64(head.Position), []byte(head.Sum.String()), l.unsynced, rows.lines, rows.at, rows.length, rows.n, l.channel)
 	switch n := tag.RowsAffected(); {
 	case err == nil && n == int64(rows.n):
 		return nil, nil
@@ -175,7 +178,7 @@ func (l *Log) refused(ctx context.Context, q querier, head eventlog.Head) error 
 	if err := q.QueryRow(ctx, "SELECT current_setting('synchronous_commit'), current_setting('fsync')").Scan(&syncCommit, &fsync); err != nil {
 		return fmt.Errorf("pglog: nothing appended; looking for the reason: %w", l.explain(over(ctx, err)))
 	}
-	if err := lossy(syncCommit, fsync); err != nil && !l.unsafe {
+	if err := lossy(syncCommit, fsync); err != nil && !l.unsynced {
 		return fmt.Errorf("pglog: nothing appended: %w", err)
 	}
 	return fmt.Errorf("pglog: nothing appended to table %s, for no reason that it tells", l.table)

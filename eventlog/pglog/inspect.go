@@ -88,7 +88,7 @@ func (s *state) suits(o *Options) error {
 		return nil
 	case s.standby:
 		return fmt.Errorf("%w: it is a standby, which takes no appends: connect to the primary (target_session_attrs=read-write), or open the log with ReadOnly", ErrServer)
-	case !o.Unsafe:
+	case !o.Unsynced:
 		return lossy(s.syncCommit, s.fsync)
 	}
 	return nil
@@ -99,9 +99,9 @@ func (s *state) suits(o *Options) error {
 func lossy(syncCommit, fsync string) error {
 	switch {
 	case fsync != "on":
-		return fmt.Errorf("%w: fsync is off, so that it may lose the log when it crashes: set it to on, or take the risk with Options.Unsafe", ErrServer)
+		return fmt.Errorf("%w: fsync is off, so that it may lose the log when it crashes: set it to on, or take the risk with Options.Unsynced", ErrServer)
 	case syncCommit == "off":
-		return fmt.Errorf("%w: synchronous_commit is off, so that appends which were answered may be lost: set it to on for this role or database, or take the risk with Options.Unsafe", ErrServer)
+		return fmt.Errorf("%w: synchronous_commit is off, so that appends which were answered may be lost: set it to on for this role or database, or take the risk with Options.Unsynced", ErrServer)
 	}
 	return nil
 }

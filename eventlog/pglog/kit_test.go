@@ -3,7 +3,6 @@ package pglog
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -13,10 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/relevo-go/relevo/eventlog"
-	"github.com/relevo-go/relevo/eventlog/pglog/pgtest"
 )
-
-func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }
 
 var tables atomic.Int64
 

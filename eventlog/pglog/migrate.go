@@ -46,7 +46,7 @@ func migrate(ctx context.Context, tx pgx.Tx, o *Options) error {
 	}
 	table := name.Sanitize()
 	asked := *o
-	asked.Unsafe = true // that is for those who append
+	asked.Unsynced = true // that is for those who append
 	if err := s.suits(&asked); err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type Log struct {
 	primary  string // the constraint that a rival's position violates
 	channel  string
 	readOnly bool
-	unsafe   bool
+	unsynced bool
 	poll     time.Duration
 	most     int
 	sql      statements
@@ -62,7 +62,7 @@ func Open(ctx context.Context, pool *pgxpool.Pool, opts *Options) (*Log, error) 
 	}
 	l := &Log{
 		pool: pool, where: whereTo(&pool.Config().ConnConfig.Config),
-		readOnly: o.ReadOnly, unsafe: o.Unsafe, poll: o.Poll, most: o.most,
+		readOnly: o.ReadOnly, unsynced: o.Unsynced, poll: o.Poll, most: o.most,
 		planned: planned(pool.Config().ConnConfig),
 		buffers: sync.Pool{New: func() any { return new([]byte) }},
 	}

@@ -24,10 +24,10 @@ type Options struct {
 	// well: Append and Import answer ErrReadOnly.
 	ReadOnly bool
 
-	// Unsafe takes the risk that appends which were answered are lost when the
+	// Unsynced takes the risk that appends which were answered are lost when the
 	// server or its machine dies: the log is opened and written also where
 	// synchronous_commit or fsync is off.
-	Unsafe bool
+	Unsynced bool
 
 	// Poll is how often Wait asks the server. 0 means every second, beside its
 	// notifications, and every 100 ms as long as none come.

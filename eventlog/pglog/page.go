@@ -12,16 +12,24 @@ import (
 
 // What is fetched at once, at the most unless a single line is more.
 const (
-	pageRows  = 4096
-	pageBytes = 512 << 10
+	pageRows  = 8192
+	pageBytes = 1 << 20
 	// firstRows and firstBytes are for the page that comes with the answer where
 	// the head is: many reads want no more than that.
 	firstRows  = 64
 	firstBytes = 64 << 10
 )
 
-// partBytes is about how much memory a record's Data shares with its neighbors.
-const partBytes = 32 << 10
+// What is fetched at once comes in pieces: about pieceBytes, and at the most as
+// many lines of longLine as that would be. Longer ones are fetched with more care.
+const (
+	pieceBytes = 64 << 10
+	longLine   = 64 << 10
+)
+
+// partBytes is how much memory a record's Data shares with its neighbors, unless
+// its line alone is more.
+const partBytes = 16 << 10
 
 // page is the rows of some positions, and what they are found to hold.
 type page struct {
@@ -40,13 +48,12 @@ type page struct {
 // partBytes of whole lines.
 type lines [][]byte
 
-// ScanBytes takes lines with a newline between them from the driver, whose memory
+// ScanBytes adds lines with a newline between them, from the driver, whose memory
 // they are in.
 func (l *lines) ScanBytes(b []byte) error {
-	*l = nil
 	for rest := b; rest != nil; {
 		n := len(rest)
-		if n > partBytes {
+		if n >= partBytes {
 			if end := bytes.LastIndexByte(rest[:partBytes], '\n'); end >= 0 {
 				n = end
 			} else if end := bytes.IndexByte(rest, '\n'); end >= 0 {
@@ -97,17 +104,54 @@ func (l lines) last() []byte {
 	return part[bytes.LastIndexByte(part, '\n')+1:]
 }
 
-// fetch asks for the rows of a page. They are no more than fit: if there is too
-// much in them, their end is left for the next page.
-func (l *Log) fetch(ctx context.Context, from, to eventlog.Position) *page {
+// fetch asks for the rows of a page, so many in a piece. They are no more than
+// fit: if there is too much in them, their end is left for the next page.
+func (l *Log) fetch(ctx context.Context, from, to, piece eventlog.Position) *page {
 	p := &page{from: from, to: to, done: make(chan struct{})}
-	for {
-		if err := l.pool.QueryRow(ctx, l.sql.page, l.planned, int64(p.from), int64(p.to), int64(pageBytes)).Scan(&p.rows, &p.bytes, &p.lines); err != nil {
-			p.err = fmt.Errorf("pglog: read after %d: %w", p.from-1, l.explain(over(ctx, err)))
-			return p
+	long, err := l.fetchPieces(ctx, p, piece)
+	if err == nil && long {
+		p.to = min(to, from+piece-1)
+		err = l.fetchLong(ctx, p)
+	}
+	if err != nil {
+		p.err = fmt.Errorf("pglog: read after %d: %w", p.from-1, l.explain(over(ctx, err)))
+	}
+	return p
+}
+
+// fetchPieces fetches a page up to a piece with a long line in it. It reports
+// whether that is the first one.
+func (l *Log) fetchPieces(ctx context.Context, p *page, piece eventlog.Position) (long bool, err error) {
+	rows, err := l.pool.Query(ctx, l.sql.pages, l.planned, int64(p.from), int64(p.to), int64(piece), longLine)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	for at := p.from; rows.Next(); at += piece {
+		var n, longest int64
+		var lines lines
+		if err := rows.Scan(&n, &longest, &lines); err != nil {
+			return false, err
 		}
-		if p.lines != nil || p.rows == 0 {
-			return p
+		if longest > longLine || p.bytes > pageBytes {
+			p.to = at - 1
+			return at == p.from, nil
+		}
+		p.rows += n
+		p.lines = append(p.lines, lines...)
+		for _, part := range lines {
+			p.bytes += int64(len(part))
+		}
+	}
+	return false, rows.Err()
+}
+
+// fetchLong fetches a page of whatever lines.
+func (l *Log) fetchLong(ctx context.Context, p *page) error {
+	for {
+		err := l.pool.QueryRow(ctx, l.sql.page, l.planned, int64(p.from), int64(p.to), int64(pageBytes)).Scan(&p.rows, &p.bytes, &p.lines)
+		if err != nil || p.lines != nil || p.rows == 0 {
+			return err
 		}
 		// As many as fit, if they are of one length, and fewer each time.
 		fit := eventlog.Position(p.rows * pageBytes / p.bytes)

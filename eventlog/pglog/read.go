@@ -12,11 +12,11 @@ import (
 
 // Read implements [eventlog.Log]. The call asks the server where the head is, and
 // has what lies behind a recent position with the same answer. A longer read
-// fetches pages of up to 512 KiB, and verifies them, while the caller deals with
+// fetches pages of up to 1 MiB, and verifies them, while the caller deals with
 // what it has. No connection is held while it does.
 //
 // A record's Data is the caller's. It lies in one piece of memory with that of
-// its neighbors, up to 32 KiB: clone what is kept for long.
+// its neighbors, up to 16 KiB: clone what is kept for long.
 func (l *Log) Read(ctx context.Context, after eventlog.Position) iter.Seq2[eventlog.Record, error] {
 	v, err := l.view(ctx, after)
 	return func(yield func(eventlog.Record, error) bool) {
@@ -67,9 +67,9 @@ func (l *Log) view(ctx context.Context, after eventlog.Position) (*view, error) 
 	}
 	line := p.lines.first()
 	if v.first == nil {
-		alone := l.fetch(ctx, after, after)
-		if alone.err != nil {
-			return nil, alone.err
+		alone := page{from: after, to: after}
+		if err := l.fetchLong(ctx, &alone); err != nil {
+			return nil, fmt.Errorf("pglog: read after %d: %w", after, l.explain(over(ctx, err)))
 		}
 		line = alone.lines.first()
 	}
@@ -90,20 +90,20 @@ func (l *Log) view(ctx context.Context, after eventlog.Position) (*view, error) 
 
 // read yields the records of a view.
 func (v *view) read(ctx context.Context, yield func(eventlog.Record, error) bool) {
-	head := v.before
+	var last eventlog.Record
 	for p := range v.pages(ctx) {
 		if n := len(p.records); n > 0 {
-			if err := v.learn(p.records[n-1].Head()); err != nil {
+			last = p.records[n-1]
+			if err := v.learn(last.Head()); err != nil {
 				yield(eventlog.Record{}, err)
 				return
 			}
 		}
 		for i := range p.records {
 			if err := ctx.Err(); err != nil {
-				yield(eventlog.Record{}, fmt.Errorf("pglog: read after %d: %w", head.Position, err))
+				yield(eventlog.Record{}, fmt.Errorf("pglog: read after %d: %w", p.records[i].Position-1, err))
 				return
 			}
-			head = p.records[i].Head()
 			if !yield(p.records[i], nil) {
 				return
 			}
@@ -114,13 +114,13 @@ func (v *view) read(ctx context.Context, yield func(eventlog.Record, error) bool
 		}
 	}
 	switch {
-	case head.Position != v.end.Position: // the read was broken off
+	case last.Position != v.end.Position: // the reader wants no more
 	case v.bad != nil:
 		yield(eventlog.Record{}, v.bad)
-	case head.Sum != v.end.Sum:
-		yield(eventlog.Record{}, v.diverge(v.end, head))
-	case !head.Whole():
-		yield(eventlog.Record{}, v.damaged(head.Position+1, head.Position, "the append that the last record is of is cut short"))
+	case last.Sum != v.end.Sum:
+		yield(eventlog.Record{}, v.diverge(v.end, last.Head()))
+	case !last.Head().Whole():
+		yield(eventlog.Record{}, v.cutShort(last))
 	}
 }
 
@@ -190,9 +190,9 @@ type fetcher struct {
 // comes first.
 func (f *fetcher) run(ctx context.Context, head eventlog.Head) {
 	defer close(f.pages)
-	rows := eventlog.Position(pageRows / 8)
+	rows, piece := eventlog.Position(pageRows/16), eventlog.Position(firstRows)
 	for head.Position < f.end.Position {
-		p := f.fetch(ctx, head.Position+1, min(head.Position+rows, f.end.Position))
+		p := f.fetch(ctx, head.Position+1, min(head.Position+rows, f.end.Position), piece)
 		p.head = head
 		if p.lines != nil {
 			r, _ := eventlog.ParseLine(p.lines.last())
@@ -201,11 +201,13 @@ func (f *fetcher) run(ctx context.Context, head eventlog.Head) {
 		// Otherwise the page says what is wrong.
 		good := p.err == nil && p.lines != nil && head.Position == p.to
 		select {
-		case p.records = <-f.spare:
+		case room := <-f.spare:
+			p.records = room[:0]
 		default:
 		}
 		// As many as fit, if their lines are as long as these.
-		rows = max(1, min(pageRows, 2*rows, eventlog.Position(p.rows*pageBytes/(p.bytes+1))))
+		fit := func(bytes int64) eventlog.Position { return eventlog.Position(max(1, p.rows*bytes/(p.bytes+1))) }
+		rows, piece = min(pageRows, 4*rows, fit(pageBytes)), fit(pieceBytes)
 		go p.verify()
 		select {
 		case f.pages <- p:

@@ -11,19 +11,31 @@ type statements struct {
 	head   string // the same, and the head's line
 	begin  string // the same as look, and a page of lines
 	page   string // a page of lines
+	pages  string // many lines, some at a time
 	append string
 }
 
 // sumOf is the SQL for the sum at the end of a line, 64 hex digits.
 const sumOf = `substr(line, octet_length(line) - 65, 64)`
 
-// A page is the rows from $2 to $3: how many there are, and their lines with a
-// newline between them, unless they have more than $4 bytes together and are
-// more than one. So a page is one value, whatever the driver's way to read rows.
+// A page is the rows from $2 to $3: how many they are, and their lines with a
+// newline between them, a value that costs driver and server much less than a row
+// for each. If they have more than $4 bytes together and are more than one, the
+// lines are left out.
 const pageSQL = `
 SELECT rows.n, rows.bytes, CASE WHEN rows.bytes <= $4::bigint OR rows.n <= 1 THEN
 	(SELECT string_agg(line, '\x0a'::bytea) FROM (SELECT line FROM TABLE WHERE position BETWEEN $2::bigint AND $3::bigint ORDER BY position) AS stretch) END AS lines
 FROM (SELECT count(*) AS n, coalesce(sum(octet_length(line)), 0)::bigint AS bytes FROM TABLE WHERE position BETWEEN $2::bigint AND $3::bigint) AS rows`
+
+// Many rows, from $1 to $2, come $3 at a time, so that the server goes on while the
+// lines are read. Those with a line of more than $4 bytes are not whole.
+const pagesSQL = `
+SELECT piece.n, piece.longest, piece.lines
+FROM generate_series($1::bigint, $2::bigint, $3::bigint) AS begin(at), LATERAL (
+	SELECT count(*) AS n, coalesce(max(octet_length(line)), 0) AS longest,
+		string_agg(CASE WHEN octet_length(line) <= $4::integer THEN line END, '\x0a'::bytea) AS lines
+	FROM (SELECT line FROM TABLE WHERE position BETWEEN begin.at AND least(begin.at + $3::bigint - 1, $2::bigint) ORDER BY position) AS stretch
+) AS piece`
 
 const headSQL = `(SELECT position, ` + sumOf + ` AS sum, line FROM TABLE ORDER BY position DESC LIMIT 1)`
 
@@ -48,12 +60,14 @@ AND (new.n < $7::bigint OR pg_notify($8::text, ($1::bigint + new.n)::text) IS NO
 
 func statementsFor(table string) statements {
 	on := strings.NewReplacer("TABLE", table)
-	look := func(more string) string { return strings.Replace(lookSQL, "MORE", more, 1) }
+	look := func(more string) string { return on.Replace(strings.Replace(lookSQL, "MORE", more, 1)) }
+	page := on.Replace(pageSQL)
 	return statements{
-		look:   on.Replace(look("")),
-		head:   on.Replace(look(", head.line")),
-		begin:  on.Replace(fmt.Sprintf("SELECT look.*, page.* FROM (%s) AS look(position, sum, known) CROSS JOIN (%s) AS page", look(""), pageSQL)),
-		page:   on.Replace(strings.NewReplacer("$2", "$1", "$3", "$2", "$4", "$3").Replace(pageSQL)),
+		look:   look(""),
+		head:   look(", head.line"),
+		begin:  fmt.Sprintf("SELECT look.*, page.* FROM (%s) AS look(position, sum, known) CROSS JOIN (%s) AS page", look(""), page),
+		page:   strings.NewReplacer("$2", "$1", "$3", "$2", "$4", "$3").Replace(page),
+		pages:  on.Replace(pagesSQL),
 		append: on.Replace(appendSQL),
 	}
 }

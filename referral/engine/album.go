@@ -171,11 +171,11 @@ func (e *Engine) Snapshot(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-e.alive.Done():
-		return ErrClosed
+		return e.ended()
 	}
-	if e.alive.Err() != nil {
+	if err := e.ended(); err != nil {
 		<-e.lead
-		return ErrClosed
+		return err
 	}
 	head := e.head
 	e.stored.Store(uint64(head.Position)) // or at least tried

@@ -47,7 +47,8 @@
 // simulation, calls [Engine.Tick] instead, with Options.Now as its clock. Without
 // either, what is due is recorded when the next command comes: late, and in the
 // order in which it fell due, but never wrong. An expiry names the deadline it
-// missed, and the next offer starts at its own record's time (R18).
+// missed, and the next offer starts at its own record's time (R18). Engines on
+// one log keep their clocks within Options.MaxSkew of one another.
 //
 // # A million agents
 //
@@ -85,10 +86,27 @@
 // # Several engines
 //
 // Any number of engines may be open on one log, in one process or many; there is
-// no leader among them. Each append says which position it was decided at, so of
-// two that race the log takes one, and the other reads what happened and decides
-// again. A refusal, too, is given only by the newest state. The log's newest
-// policy binds all of them (R30).
+// no leader among them, and every one serves every command. Each append says which
+// position it was decided at, so of two that race the log takes one, and the other
+// reads what happened and decides again: a conflict costs one read and one more
+// append. A refusal, too, is given only by the newest state, which takes one read.
+// The log's newest policy binds all of them (R30). Engines that run fire the same
+// expiry at the same instant; the log takes it once.
+//
+// An engine that has just written is the first to know what to write behind, and
+// would win again and again. So after a win it pauses for about as long as the
+// rivals whose appends it has read need for theirs, and reads before it decides
+// again; one that has met nobody gives up two hundredths of its time at the most.
+// Of three engines with as long a way to the log each gets a third of it, and about
+// a third of all appends come too late; one that is three times as far away than
+// the nearest gets a tenth. A busy log carries no more with more engines, rather
+// less: few engines and many callers on each are fastest.
+//
+// The records that an engine reads must go on where it stands. It checks the chain
+// from its own head to the first record of every read and of every append, and
+// after each error of the log that the record at its head is still there: a store
+// that was restored from a backup beneath it, or failed over to a copy that lagged,
+// is an [eventlog.DivergedError], which names both heads and stops the engine.
 //
 // # Memory and opening
 //
@@ -118,7 +136,8 @@
 // A refused command is a [*referral.Rejection] with the number of the rule, and
 // added nothing of its own; errors.Is finds [referral.ErrTooLate],
 // [agent.ErrUnknown] and the others. [ErrArchived] says that it came too late to
-// be judged at all. Any other error is the log's or [ErrClosed]:
+// be judged at all. Any other error is the log's, or [ErrClock], [ErrAway] or
+// [ErrClosed]:
 //
 //   - [eventlog.ErrUncertain]: the command may have been recorded. Repeat it:
 //     what took effect is answered as the first time and adds nothing (R23). A
@@ -126,17 +145,30 @@
 //     What the engine records next settles the matter.
 //   - [eventlog.ErrTooLarge]: the command is more than the store takes at once.
 //     Send its facts in several calls.
-//   - [eventlog.ErrCorrupt], [eventlog.ErrLost], [eventlog.ErrPoisoned],
-//     [eventlog.ErrClosed]: the log cannot be used; Run returns them. Look to the
-//     store, then open log and engine anew.
-//   - Any other: nothing was recorded. Repeat the command when the store is back;
-//     Run tries again by itself.
+//   - [eventlog.ErrCorrupt], [eventlog.ErrLost], [eventlog.ErrDiverged],
+//     [eventlog.ErrPoisoned], [eventlog.ErrClosed], or a record that this version
+//     cannot read: the log cannot be used. The engine stops: Run returns the error,
+//     and every verb answers it from then on, whatever becomes of the store. Look to
+//     the store, then open log and engine anew.
+//   - [ErrAway]: the log did not answer within Options.Patience. Unless it is
+//     ErrUncertain too, nothing was recorded.
+//   - Any other: nothing was recorded. Repeat the command when the store is back.
+//
+// While a store is away every command fails so, at once if the log says so, and
+// else after Options.Patience, or about twice that for one that came while another
+// waited; nothing is half done. No command is needed to find that the store is
+// back: the next one is answered, and Run, which tries every second, goes on.
+// Patience is with a log that does not answer; catching up may take as long as it
+// takes while records come. It rests on the log's heeding its context.
 //
 // # Reading
 //
 // [Engine.Referral], [Engine.Verdict], [Engine.Directory] and [Engine.Digest]
-// answer from memory, from what is durable. Under several engines they may be
-// behind the log by what Run has not yet read. [Engine.Changes] yields the events
+// answer from memory, from what is durable, also while the log is away or the
+// engine has stopped. Under several engines they may be behind the log by what Run
+// has not yet read, some ten milliseconds if the store tells soon. To read on one
+// engine what was written on another, keep the [Engine.Position] that the command
+// led to and wait for it with [Engine.AtLeast]. [Engine.Changes] yields the events
 // themselves: notices, read models and search indexes follow it, keep the
 // position they have dealt with, and see every event at least once.
 package engine

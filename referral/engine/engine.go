@@ -20,6 +20,10 @@ var (
 	// ErrArchived: the referral ended longer than Options.Keep ago and has left
 	// memory. Its events are in the log.
 	ErrArchived = errors.New("the referral ended long ago and has left memory: read its events in the log")
+	// ErrAway: the log did not answer within Options.Patience. Unless the error is
+	// [eventlog.ErrUncertain] as well, nothing was recorded. Repeat the command:
+	// the engine goes on by itself once the log answers.
+	ErrAway = errors.New("the log does not answer")
 	// ErrClosed: the engine is closed.
 	ErrClosed = errors.New("the engine is closed")
 )
@@ -31,10 +35,11 @@ type Engine struct {
 	log     eventlog.Log
 	options Options
 
-	// Appends run under alive, which Close ends, and not under the context of
-	// the caller who happens to lead: others' commands are in the same append.
+	// Appends run under alive, and not under the context of the caller who happens
+	// to lead: others' commands are in the same append. Close ends it, and so does
+	// an error after which the log cannot be used; every verb answers its cause.
 	alive context.Context
-	end   context.CancelFunc
+	end   context.CancelCauseFunc
 
 	lead   chan struct{} // holds a token while someone leads
 	queued sync.Mutex
@@ -49,6 +54,11 @@ type Engine struct {
 	answered int
 	budget   int
 	pace     pace
+	// current says that the head was the log's since the calls at hand were taken up.
+	current bool
+	// doubt says that the log failed since it was last read: it may not be the one
+	// that it was.
+	doubt atomic.Bool
 
 	shown sync.RWMutex // guards what readers see: all of it is durable
 	book  *book.Book
@@ -103,15 +113,15 @@ func Open(ctx context.Context, log eventlog.Log, opts *Options) (*Engine, error)
 			e.stored.Store(uint64(s.head.Position))
 		}
 	}
-	e.alive, e.end = context.WithCancel(context.Background())
-	if err := e.read(ctx, nil); err != nil {
-		e.end()
-		return nil, err
+	e.alive, e.end = context.WithCancelCause(context.Background())
+	if err := e.read(ctx, func(eventlog.Record) {}); err != nil {
+		e.end(err)
+		return nil, fmt.Errorf("engine: %w", err)
 	}
 	e.derived = derive(e.book, e.head.Time)
 	e.due, e.dueEver = e.derived.next(e.head.Time)
 	if err := e.putPolicy(ctx); err != nil {
-		e.end()
+		e.end(err)
 		return nil, fmt.Errorf("engine: recording the policy: %w", err)
 	}
 	return e, nil
@@ -143,7 +153,7 @@ func (e *Engine) putPolicy(ctx context.Context) error {
 // caller may close the log next, and until a snapshot that is being written is.
 // Closing again is no error.
 func (e *Engine) Close() error {
-	e.end()
+	e.end(ErrClosed)
 	e.lead <- struct{}{}
 	<-e.lead
 	e.storing <- struct{}{}
@@ -151,18 +161,48 @@ func (e *Engine) Close() error {
 	return nil
 }
 
+// ended returns why the engine can do nothing more: [ErrClosed], or the error of
+// the log after which it cannot be used; nil if the engine is alive.
+func (e *Engine) ended() error {
+	if e.alive.Err() == nil {
+		return nil
+	}
+	return context.Cause(e.alive)
+}
+
 // read folds what the log holds beyond the head into the book, and into what is
-// derived unless that is still to be made. Records that are found are passed to
-// seen, if any.
-func (e *Engine) read(ctx context.Context, seen func(eventlog.Record)) error {
-	for r, err := range e.log.Read(ctx, e.head.Position) {
+// derived unless that is still to be made. It calls each for every record that the
+// log yields. Where the log has failed since the last time, its record at the head
+// must still be there.
+func (e *Engine) read(ctx context.Context, each func(eventlog.Record)) error {
+	after := e.head.Position
+	confirm := after > 0 && e.doubt.Load()
+	if confirm {
+		after--
+	}
+	first := true
+	for r, err := range e.log.Read(ctx, after) {
 		if err != nil {
-			return fmt.Errorf("engine: reading the log: %w", err)
+			return fmt.Errorf("reading the log: %w", err)
+		}
+		each(r)
+		if confirm {
+			if err := e.head.Confirm(r.Head()); err != nil {
+				return fmt.Errorf("reading the log: %w", err)
+			}
+			confirm, first = false, false
+			continue
 		}
 		head := e.head
-		if err := head.Follow(r); err != nil { // the log has checked the sum
-			return fmt.Errorf("engine: reading the log: %w", err)
+		if first {
+			err = follows(&head, r)
+		} else {
+			err = head.Follow(r) // the log has checked the sum
 		}
+		if err != nil {
+			return fmt.Errorf("reading the log: %w", err)
+		}
+		first = false
 		if e.derived == nil { // nobody reads yet, and everything is derived later
 			if err := e.book.Replay(uint64(r.Position), r.Time, r.Stream, r.Kind, r.Data); err != nil {
 				return unreadable(r, err)
@@ -180,9 +220,9 @@ func (e *Engine) read(ctx context.Context, seen func(eventlog.Record)) error {
 		e.shown.Unlock()
 		e.derived.changed(e.book, stream, r.Time)
 		e.derived.wakeIfWaiting(stream)
-		if seen != nil {
-			seen(r)
-		}
+	}
+	if confirm {
+		return e.shorter(ctx)
 	}
 	return nil
 }
@@ -204,7 +244,7 @@ func decode(r eventlog.Record) (book.Stream, book.Event, error) {
 }
 
 func unreadable(r eventlog.Record, err error) error {
-	return fmt.Errorf("engine: %w: position %d: %w", errUnreadable, r.Position, err)
+	return fmt.Errorf("%w: position %d: %w", errUnreadable, r.Position, err)
 }
 
 // skewed returns ErrClock if the log's head is too far ahead of the clock (R25).

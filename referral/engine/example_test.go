@@ -268,3 +268,26 @@ func ExampleEngine_Line() {
 	// 1002 330.1 km
 	// <nil>
 }
+
+// Two engines are behind one address. The browser that made a request on one of
+// them comes back with the position at which it was answered, and asks the other.
+func ExampleEngine_AtLeast() {
+	ctx := context.Background()
+	log := new(eventlog.Memory) // or one that machines share
+	one, _ := engine.Open(ctx, log, nil)
+	two, _ := engine.Open(ctx, log, nil)
+
+	ref := exampleRequest(ctx, one)
+	answered := one.Position()
+
+	_, err := two.Referral(ref.ID)
+	fmt.Println(errors.Is(err, referral.ErrNotFound))
+	if err := two.AtLeast(ctx, answered); err != nil {
+		fmt.Println(err)
+	}
+	ref, err = two.Referral(ref.ID)
+	fmt.Println(ref.Status, err)
+	// Output:
+	// true
+	// waiting <nil>
+}

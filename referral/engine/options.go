@@ -26,6 +26,12 @@ type Options struct {
 	// MaxSkew is how far the log's head may be ahead of the clock before
 	// commands stop with [ErrClock]; 2 minutes by default (R25).
 	MaxSkew time.Duration
+	// Patience is how long the log may leave an append without an answer, its
+	// repeats included, or a read without a record, before a command fails with
+	// [ErrAway]; 5 seconds by default. A caller whose command comes while another's
+	// is waiting for the log may wait about twice as long. Open is not bounded by it
+	// but by its context.
+	Patience time.Duration
 	// Keep is how long a referral stays in memory after it ended, counted from
 	// its last event and by the times of the log: 30 days by default, and for
 	// ever if negative. After that its verbs answer [ErrArchived], and it costs
@@ -59,6 +65,9 @@ func (o *Options) withDefaults() Options {
 	}
 	if full.MaxSkew <= 0 {
 		full.MaxSkew = 2 * time.Minute
+	}
+	if full.Patience <= 0 {
+		full.Patience = 5 * time.Second
 	}
 	if full.Keep == 0 {
 		full.Keep = 30 * 24 * time.Hour

@@ -3,12 +3,14 @@ package engine
 import (
 	"context"
 	"runtime"
+	"slices"
 	"time"
 )
 
 // call is one caller's command on its way through the desk.
 type call struct {
 	at     time.Time           // when the desk received it (R1)
+	look   bool                // it wants the engine to catch up with the log, and nothing else
 	decide func(s *step) error // stages its events, or refuses; may run again after a conflict
 	answer func()              // takes the result once it is durable, and before anyone else sees the state change further
 	err    error
@@ -37,8 +39,8 @@ func (e *Engine) do(ctx context.Context, c *call) error {
 	case <-ctx.Done():
 	}
 	if e.withdraw(c) {
-		if e.alive.Err() != nil {
-			return ErrClosed
+		if err := e.ended(); err != nil {
+			return err
 		}
 		return ctx.Err()
 	}
@@ -63,7 +65,7 @@ func (e *Engine) takeLead(c *call) bool {
 		return true
 	default:
 		e.gather()
-		e.work(e.options.Now())
+		e.work(e.options.Now, false, false)
 		return false
 	}
 }
@@ -101,11 +103,20 @@ func (e *Engine) withdraw(c *call) bool {
 	return false
 }
 
-// take returns the calls that wait.
-func (e *Engine) take() []*call {
+// take returns the calls that wait, those apart that only want to catch up.
+func (e *Engine) take() (calls, looks []*call) {
 	e.queued.Lock()
 	defer e.queued.Unlock()
-	calls := e.queue
+	calls = e.queue
 	e.queue = nil
-	return calls
+	look := func(c *call) bool { return c.look }
+	if slices.ContainsFunc(calls, look) {
+		for _, c := range calls {
+			if c.look {
+				looks = append(looks, c)
+			}
+		}
+		calls = slices.DeleteFunc(calls, look)
+	}
+	return calls, looks
 }

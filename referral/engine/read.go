@@ -24,6 +24,60 @@ func (e *Engine) Position() eventlog.Position {
 	return e.head.Position
 }
 
+// AtLeast blocks until the engine knows the log up to a position: what is read of
+// it from then on is at least as new. It catches up by itself, whether Run follows
+// the log or not. A host that runs several engines behind one address keeps the
+// [Engine.Position] that a command led to, and waits for it here before it reads
+// on another engine.
+//
+// A position that the log has not reached is waited for. Errors are those of ctx,
+// [ErrClosed], [ErrAway] and the log's.
+func (e *Engine) AtLeast(ctx context.Context, p eventlog.Position) error {
+	pause := leastPause
+	for waited := false; ; waited = true {
+		known := e.Position()
+		if known >= p {
+			return nil
+		}
+		if err := e.do(ctx, &call{look: true}); err != nil {
+			return err
+		}
+		if e.Position() > known {
+			pause = leastPause
+		} else if waited { // for records that are not there
+			rest(ctx, pause)
+			pause = min(2*pause, mostRetry)
+		}
+		if err := e.await(ctx, p); err != nil {
+			return err
+		}
+	}
+}
+
+// await waits until the log goes on, unless the engine knows a position.
+func (e *Engine) await(ctx context.Context, p eventlog.Position) error {
+	known := e.Position()
+	if known >= p {
+		return nil
+	}
+	waiting, stop := context.WithCancel(ctx)
+	defer stop()
+	defer context.AfterFunc(e.alive, stop)()
+	err := e.log.Wait(waiting, known)
+	ended := e.ended()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case ended != nil:
+		return ended
+	case err != nil:
+		e.doubt.Store(true)
+		err = fmt.Errorf("engine: waiting for position %d: %w", p, err)
+		e.stopIf(err)
+	}
+	return err
+}
+
 // Head returns the head of the log as the engine knows it. Kept elsewhere, it
 // proves later that the log was neither cut nor rewritten (B6).
 func (e *Engine) Head() eventlog.Head {
@@ -180,7 +234,9 @@ func (e *Engine) Changes(ctx context.Context, after eventlog.Position) iter.Seq2
 			for r, err := range e.log.Read(ctx, after) {
 				c := Change{Record: r}
 				if err == nil {
-					c.Stream, c.Event, err = decode(r)
+					if c.Stream, c.Event, err = decode(r); err != nil {
+						err = fmt.Errorf("engine: %w", err)
+					}
 				}
 				if !yield(c, err) || err != nil {
 					return

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -14,11 +13,12 @@ import (
 // newest record counts as that record's (R25); one that is before it by more
 // than Options.MaxSkew is refused with [ErrClock].
 func (e *Engine) Tick(ctx context.Context, now time.Time) error {
-	return e.tick(ctx, func() time.Time { return now })
+	return e.tick(ctx, func() time.Time { return now }, eventlog.MaxPosition)
 }
 
-// tick does one step at the time that the clock says once nobody else leads.
-func (e *Engine) tick(ctx context.Context, clock func() time.Time) error {
+// tick does one step at the time that the clock says once nobody else leads. It
+// catches up first if the engine then knows no more than up to a position.
+func (e *Engine) tick(ctx context.Context, clock func() time.Time, known eventlog.Position) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -27,30 +27,25 @@ func (e *Engine) tick(ctx context.Context, clock func() time.Time) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-e.alive.Done():
-		return ErrClosed
+		return e.ended()
 	}
 	defer func() { <-e.lead }()
-	if e.alive.Err() != nil {
-		return ErrClosed
-	}
-	if err := e.read(e.alive, nil); err != nil {
-		return e.orClosed(err)
-	}
-	return e.work(clock())
+	return e.work(clock, true, e.head.Position <= known)
 }
-
-// retry is how long Run waits before it tries again what failed.
-const retry = time.Second
 
 // Run keeps the clock's part going: offers expire, standings change, waiting
 // gives up, and what other engines write to the same log is followed. It blocks
 // until ctx is over, and returns its error, or [ErrClosed], or the log's error if
 // the log can no longer be used. What may pass, such as a store that is away, it
-// logs and tries again. With Options.SnapshotDir it also writes snapshots, in the
-// background and one at a time.
+// tries again, at first soon and then every second, and tells Options.Logger: at
+// once, then every ten seconds, and when it is over. With Options.SnapshotDir it
+// also writes snapshots, in the background and one at a time.
 func (e *Engine) Run(ctx context.Context) error {
+	if err := e.ended(); err != nil {
+		return err
+	}
 	following, stop := context.WithCancel(ctx)
-	news, failed, ended := make(chan chan<- struct{}), make(chan error, 1), make(chan struct{})
+	news, failed, ended := make(chan tidings), make(chan error, 1), make(chan struct{})
 	go func() {
 		defer close(ended)
 		failed <- e.follow(following, news)
@@ -68,8 +63,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer close(wanted)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	var caughtUp chan<- struct{} // follow waits for this one to be closed
-	failing := false
+	steps := trouble{logger: e.options.Logger, doing: "a step"}
+	begun, known := false, eventlog.MaxPosition // the first step comes at once and catches up, whatever else happens
+	var told []tidings                          // that are not read yet
 	for {
 		if e.snapshotDue() {
 			select {
@@ -81,33 +77,32 @@ func (e *Engine) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-e.alive.Done():
-			return ErrClosed
+			return e.ended()
 		case err := <-failed:
 			return err
 		case <-e.moved:
-			if !failing {
+			if begun && !steps.met() {
 				e.arm(timer)
 			}
 			continue
-		case caughtUp = <-news:
+		case t := <-news:
+			told, known = append(told, t), max(known, t.known)
 		case <-timer.C:
 		}
-		err := e.tick(ctx, e.options.Now)
-		failing = err != nil
-		switch {
+		switch err := e.tick(ctx, e.options.Now, known); {
 		case err == nil:
-			if caughtUp != nil {
-				close(caughtUp)
-				caughtUp = nil
+			steps.over(ctx)
+			for _, t := range told {
+				close(t.read)
 			}
+			begun, told, known = true, nil, 0
 			e.arm(timer)
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case fatal(err):
 			return err
 		default:
-			e.options.Logger.WarnContext(ctx, "relevo: a step failed and will be tried again", "error", err, "in", retry)
-			timer.Reset(retry)
+			timer.Reset(steps.again(ctx, err))
 		}
 	}
 }
@@ -122,35 +117,55 @@ func (e *Engine) arm(timer *time.Timer) {
 	timer.Reset(due.Sub(e.options.Now()))
 }
 
-// follow sends news whenever the log has records that the engine has not read,
+// tidings say that the log has records beyond those that the engine knew.
+type tidings struct {
+	known eventlog.Position
+	read  chan struct{} // closed once they are read
+}
+
+// glance is how long follow waits between two looks at the log, so that an engine
+// that has nothing to do does not read each append of a busy one by itself.
+const glance = 10 * time.Millisecond
+
+// follow sends tidings whenever the log has records that the engine has not read,
 // and waits until they are. It returns the error that ended it.
-func (e *Engine) follow(ctx context.Context, news chan<- chan<- struct{}) error {
-	for {
+func (e *Engine) follow(ctx context.Context, news chan<- tidings) error {
+	waits := trouble{logger: e.options.Logger, doing: "following the log"}
+	for pause := glance; ; {
 		known := e.Position()
 		err := e.log.Wait(ctx, known)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil && fatal(err):
+			e.stopIf(err)
 			return err
 		case err != nil:
-			e.options.Logger.WarnContext(ctx, "relevo: following the log failed and will be tried again", "error", err, "in", retry)
-			if !rest(ctx, retry) {
+			e.doubt.Store(true)
+			if !rest(ctx, waits.again(ctx, err)) {
 				return ctx.Err()
 			}
 			continue
-		case e.Position() > known: // the engine's own append
-			continue
 		}
-		read := make(chan struct{})
-		select {
-		case news <- read:
-		case <-ctx.Done():
-			return ctx.Err()
+		waits.over(ctx)
+		if e.Position() <= known { // it is not the engine's own append
+			t := tidings{known, make(chan struct{})}
+			select {
+			case news <- t:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			select {
+			case <-t.read:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 		}
-		select {
-		case <-read:
-		case <-ctx.Done():
+		// A log that promises records and has none is asked less and less.
+		if pause = min(2*pause, time.Second); e.Position() > known {
+			pause = glance
+		}
+		if !rest(ctx, pause) {
 			return ctx.Err()
 		}
 	}
@@ -166,15 +181,4 @@ func rest(ctx context.Context, d time.Duration) bool {
 	case <-ctx.Done():
 		return false
 	}
-}
-
-// fatal reports whether an error says that the log cannot be used any more, so
-// that trying again is no use.
-func fatal(err error) bool {
-	for _, end := range []error{ErrClosed, errUnreadable, eventlog.ErrClosed, eventlog.ErrPoisoned, eventlog.ErrCorrupt, eventlog.ErrLost} {
-		if errors.Is(err, end) {
-			return true
-		}
-	}
-	return false
 }

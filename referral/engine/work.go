@@ -10,45 +10,58 @@ import (
 )
 
 // work takes up every call that waits, stages what is due and what the calls
-// make of it, appends, and answers. Only the leader may call it. It returns the
-// error that kept it from recording what is due at now, if any.
-func (e *Engine) work(now time.Time) error {
-	calls := e.take()
+// make of it, appends, and answers. It catches up first if look says so, or a call,
+// or if the log has failed since it was last read; where calls want nothing else
+// that is all, but for a tick. Only the leader may call it. It returns the error
+// that kept it from recording what is due by the clock, if any.
+func (e *Engine) work(clock func() time.Time, tick, look bool) error {
+	look = e.pace.rest(e.alive) || look
+	calls, looks := e.take()
 	e.answered = len(calls)
 	finished := false
 	defer func() {
 		if !finished { // the log or an option panics: the state is not to be trusted
-			e.end()
+			e.end(ErrClosed)
+			answer(looks, ErrClosed)
 			answer(calls, ErrClosed)
 		}
 	}()
-	for {
-		n, idle, err := e.turn(now, calls)
-		switch {
-		case errors.Is(err, errAgain):
+	e.current = false
+	err := e.ended()
+	if err == nil && (look || len(looks) > 0 || e.doubt.Load()) {
+		err = e.heed(e.catchUp())
+	}
+	answer(looks, err)
+	looks = nil
+	now := clock()
+	for idle := !tick && len(calls) == 0; err == nil && !(idle && len(calls) == 0); {
+		var n int
+		n, idle, err = e.turn(now, calls)
+		if errors.Is(err, errAgain) {
+			idle, err = false, nil
 			continue
-		case err != nil:
-			err = e.orClosed(err)
-			finished = true
-			answer(calls, err)
-			return err
 		}
-		answer(calls[:n], nil)
-		calls = calls[n:]
-		if idle && len(calls) == 0 {
-			e.announce(now)
-			finished = true
-			return nil
+		if err = e.heed(err); err == nil {
+			answer(calls[:n], nil)
+			calls = calls[n:]
 		}
 	}
+	finished = true
+	if err != nil {
+		answer(calls, err)
+		return err
+	}
+	e.announce(now)
+	return nil
 }
 
-// orClosed says so if an error came of the engine's being closed, which ends
-// what it was doing with the log.
-func (e *Engine) orClosed(err error) error {
-	if e.alive.Err() != nil && errors.Is(err, context.Canceled) {
-		return fmt.Errorf("%w: %w", ErrClosed, err)
+// heed takes an error of a step: it says so if it came of the engine's being
+// closed, and stops the engine if its log cannot be used any more.
+func (e *Engine) heed(err error) error {
+	if why := e.ended(); why != nil && errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%w: %w", why, err)
 	}
+	e.stopIf(err)
 	return err
 }
 
@@ -68,8 +81,9 @@ var errAgain = errors.New("decide again")
 // turn makes one step and appends it. It returns how many calls the step has
 // decided, and whether nothing due is left.
 func (e *Engine) turn(now time.Time, calls []*call) (decided int, idle bool, err error) {
-	if e.alive.Err() != nil {
-		return 0, false, ErrClosed
+	e.pace.rest(e.alive)
+	if err := e.ended(); err != nil {
+		return 0, false, err
 	}
 	if err := e.skewed(now); err != nil {
 		return 0, false, err
@@ -85,15 +99,17 @@ func (e *Engine) turn(now time.Time, calls []*call) (decided int, idle bool, err
 		return decided, idle, nil
 	case len(s.entries) == 0:
 		// Calls that add nothing are answered from the state: is it the newest?
-		found := 0
-		err := e.read(e.alive, func(eventlog.Record) { found++ })
-		if err == nil && found > 0 {
-			err = errAgain
+		if !e.current {
+			known := e.head.Position
+			if err := e.catchUp(); err != nil {
+				return 0, false, err
+			}
+			if e.head.Position != known {
+				return 0, false, errAgain
+			}
 		}
-		if err == nil {
-			e.conclude(calls[:decided])
-		}
-		return decided, idle, err
+		e.conclude(calls[:decided])
+		return decided, idle, nil
 	}
 	switch err := e.commit(s); {
 	case errors.Is(err, eventlog.ErrTooLarge) && decided == 1:
@@ -103,7 +119,6 @@ func (e *Engine) turn(now time.Time, calls []*call) (decided int, idle bool, err
 		return 0, false, err
 	}
 	e.conclude(calls[:decided])
-	e.pace.rest(e.alive)
 	return decided, idle, nil
 }
 
@@ -149,9 +164,17 @@ func (e *Engine) commit(s *step) error {
 	began := time.Now()
 	records, err := e.append(s.entries)
 	head := e.head
-	for _, r := range records {
-		if err == nil {
+	for i, r := range records {
+		if err != nil {
+			break
+		}
+		if i == 0 {
+			err = follows(&head, r)
+		} else {
 			err = head.Follow(r)
+		}
+		if err != nil {
+			err = fmt.Errorf("engine: recording behind position %d: %w", e.head.Position, err)
 		}
 	}
 	if err == nil {
@@ -161,16 +184,13 @@ func (e *Engine) commit(s *step) error {
 		s.draft.Commit()
 		e.head = head
 		e.shown.Unlock()
+		e.current = true
 		return nil
 	}
 	s.restore(e.book, s.at)
 	switch {
 	case errors.Is(err, eventlog.ErrConflict):
-		e.pace.lost()
-		if err := e.read(e.alive, nil); err != nil {
-			return err
-		}
-		return errAgain
+		return e.yield(err)
 	case errors.Is(err, eventlog.ErrTooLarge) && s.budget > 1:
 		e.budget = max(1, min(s.budget, len(s.entries))/2)
 		return errAgain
@@ -178,57 +198,22 @@ func (e *Engine) commit(s *step) error {
 	return err
 }
 
-// attempts is how often an uncertain append is tried before its callers are
-// told that the outcome is not known.
-const attempts = 3
-
-// append adds entries at the head. An uncertain append is tried again as it is,
-// which forces the answer; ErrUncertain is left when even that stays open. What
-// is appended next then settles it: at the same head one of the two comes first.
-func (e *Engine) append(entries []eventlog.Entry) ([]eventlog.Record, error) {
-	var records []eventlog.Record
-	var err error
-	for try := range attempts {
-		var again error
-		records, again = e.log.Append(e.alive, e.head.Position, entries...)
-		switch {
-		case again == nil:
-			return records, nil
-		case try == 0 || errors.Is(again, eventlog.ErrUncertain):
-			err = again
-		case errors.Is(again, eventlog.ErrConflict):
-			// The first try may have arrived after all.
-			mine, unread := e.mine(entries)
-			switch {
-			case unread != nil:
-				return nil, fmt.Errorf("%w: reading it back: %w", err, unread)
-			case mine != nil:
-				return mine, nil
-			}
-			return nil, again
-		}
-		if !errors.Is(err, eventlog.ErrUncertain) {
-			return nil, err
-		}
+// yield reads what the rival wrote who was first. A log that answers so and has
+// nothing new, as while another append is still on its way, is asked again after a
+// pause, and given up after Options.Patience.
+func (e *Engine) yield(conflict error) error {
+	known := e.head.Position
+	if err := e.catchUp(); err != nil {
+		return err
 	}
-	return nil, err
-}
-
-// mine looks for entries right behind the head, and returns their records, or
-// nil if others are there.
-func (e *Engine) mine(entries []eventlog.Entry) (records []eventlog.Record, err error) {
-	for r, err := range e.log.Read(e.alive, e.head.Position) {
-		if err != nil {
-			return nil, err
-		}
-		if r.ID != entries[len(records)].ID {
-			return nil, nil
-		}
-		if records = append(records, r); len(records) == len(entries) {
-			return records, nil
-		}
+	if e.head.Position != known {
+		return errAgain
 	}
-	return nil, nil
+	if e.pace.nothing() > e.options.Patience {
+		e.pace = pace{}
+		return fmt.Errorf("engine: %w within %v: it has nothing behind position %d, and takes nothing: %w", ErrAway, e.options.Patience, known, conflict)
+	}
+	return errAgain
 }
 
 // announce tells Run when the clock next has something to do.
@@ -241,27 +226,4 @@ func (e *Engine) announce(now time.Time) {
 	case e.moved <- struct{}{}:
 	default:
 	}
-}
-
-// pace rests between appends while rivals write to the same log, so that none
-// of them starves.
-type pace struct {
-	rivals int // appends won since another engine was last met, counted down
-	took   time.Duration
-}
-
-const (
-	rivalry = 16
-	maxRest = 50 * time.Millisecond
-)
-
-func (p *pace) lost()                  { p.rivals = rivalry }
-func (p *pace) won(took time.Duration) { p.rivals, p.took = max(0, p.rivals-1), took }
-
-// rest pauses for about one append's time if rivals are about.
-func (p *pace) rest(ctx context.Context) {
-	if p.rivals == 0 || p.took <= 0 {
-		return
-	}
-	rest(ctx, min(p.took, maxRest))
 }

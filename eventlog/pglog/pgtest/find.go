@@ -18,15 +18,16 @@ var errNone = errors.New("needs a PostgreSQL server, 15 or newer: apt-get instal
 
 // programs returns the directory with the newest initdb and postgres.
 func programs() (string, error) {
-	var found []string
-	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
-		found = append(found, dir)
-	}
 	debian, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
 	slices.SortFunc(debian, func(a, b string) int { return number(b) - number(a) })
-	for _, dir := range append(found, debian...) {
+	for _, dir := range append(filepath.SplitList(os.Getenv("PATH")), debian...) {
 		if version(dir) >= Oldest {
-			return dir, nil
+			// The other programs, and what they all need, are beside the real one.
+			real, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres"))
+			if err != nil {
+				return "", err
+			}
+			return filepath.Dir(real), nil
 		}
 	}
 	return "", errNone

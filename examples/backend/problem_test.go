@@ -1,0 +1,116 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/relevo-go/relevo/eventlog/eventlogtest"
+)
+
+func TestProblems(t *testing.T) {
+	s := start(t, open(t, stores[0].make(t))...)
+	s.hire(noon)
+	open, ended := uuid.New(), uuid.New()
+	s.call(201, "POST", "/referrals", wanted(open))
+	s.call(201, "POST", "/referrals", wanted(ended))
+	s.call(200, "POST", "/referrals/"+ended.String()+"/withdraw", "")
+	to := "/referrals/" + open.String()
+	for _, test := range []struct {
+		about, method, path, body string
+		status                    int
+		rule, field, detail       string
+	}{
+		{"no such referral", "GET", "/referrals/" + uuid.NewString(), "", 404, "", "", "no such referral"},
+		{"no such referral, asked by a verb", "POST", "/referrals/" + uuid.NewString() + "/withdraw", "", 404, "S1", "", "no such referral"},
+		{"an ID that cannot be one", "GET", "/referrals/42", "", 404, "", "", "no such referral"},
+		{"no such agent", "GET", "/agents/9900000099", "", 404, "R22", "", "register it first"},
+		{"an NPN that cannot be one", "GET", "/agents/0123", "", 400, "", "npn", "without a leading zero"},
+		{"somebody else's offer", "POST", to + "/accept", `{"by":"` + far + `"}`, 409, "R23", "", "no offer is held"},
+		{"an offer to nobody we know", "POST", to + "/accept", `{"by":"9900000099"}`, 409, "R23", "", "no offer is held"},
+		{"an ended referral", "POST", "/referrals/" + ended.String() + "/accept", `{"by":"` + near + `"}`, 409, "", "", "ended"},
+		{"another request with the ID", "POST", "/referrals", strings.Replace(wanted(open), "33602", "33101", 1), 409, "R23", "", "different request"},
+		{"a ZIP of another state", "POST", "/referrals", `{"subject":"case-42","state":"TX","zip":"33602","languages":["en"]}`, 422, "R16", "", "FL"},
+		{"no place", "POST", "/referrals", `{"subject":"case-42","state":"FL","languages":["en"]}`, 422, "R15", "", "ZIP"},
+		{"an outcome before it is accepted", "POST", to + "/outcome", `{"by":"` + near + `","outcome":"enrolled"}`, 409, "B5", "", "only who accepted"},
+		{"no JSON", "POST", "/referrals", `subject=case-42`, 400, "", "", "not one JSON object"},
+		{"nothing", "POST", "/referrals", ``, 400, "", "", "not one JSON object"},
+		{"two objects", "POST", "/referrals", wanted(uuid.New()) + "{}", 400, "", "", "something follows it"},
+		{"an unknown field", "POST", "/referrals", `{"subject":"case-42","phone":"202-555-0142"}`, 400, "", "phone", "unknown field"},
+		{"a field of another type", "POST", "/referrals", `{"subject":"case-42","languages":"en"}`, 400, "", "languages", "cannot be read"},
+		{"a field that reads itself", "POST", "/referrals", `{"subject":"case-42","zip":"3360"}`, 400, "", "zip", "cannot be read"},
+		{"a field deep inside", "PUT", "/agents/" + near, `{"training":{"plan_year":2026,"from":"yesterday"}}`, 400, "", "training", "cannot be read"},
+		{"an ID that is none", "POST", "/referrals", `{"id":"42"}`, 400, "", "id", "is no UUID"},
+		{"nobody answers", "POST", to + "/accept", `{}`, 400, "", "by", "is no NPN"},
+		{"a body without end", "POST", "/referrals", `{"subject":"` + strings.Repeat("x", maxBody) + `"}`, 413, "", "", "too long"},
+		{"no state", "GET", "/directory", "", 400, "", "state", "postal code"},
+		{"no ZIP", "GET", "/directory?state=FL&zip=1", "", 400, "", "zip", "five digits"},
+		{"no position", "GET", "/events?after=-1", "", 400, "", "after", "not a position"},
+	} {
+		t.Run(test.about, func(t *testing.T) {
+			a, err := s.try(test.method, test.path, test.body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a.status != test.status || test.rule != "" && a.Rule != test.rule || a.Field != test.field || !strings.Contains(a.Detail, test.detail) {
+				t.Errorf("%d %s, want %d, rule %q, field %q and a detail with %q", a.status, a.text, test.status, test.rule, test.field, test.detail)
+			}
+			if kind := a.header.Get("Content-Type"); kind != "application/problem+json" {
+				t.Errorf("Content-Type: %s", kind)
+			}
+		})
+	}
+}
+
+func TestIdempotencyKey(t *testing.T) {
+	s := start(t, open(t, stores[0].make(t))...)
+	id := uuid.New()
+	body := `{"subject":"case-42","state":"FL","zip":"33602","languages":["en"]}`
+	for range 2 {
+		if a := s.call(201, "POST", "/referrals", body, "Idempotency-Key", id.String()); a.ID != id {
+			t.Errorf("the referral has ID %s, want the key %s", a.ID, id)
+		}
+	}
+	s.call(400, "POST", "/referrals", wanted(uuid.New()), "Idempotency-Key", id.String())
+	if a := s.call(201, "POST", "/referrals", body); a.ID == uuid.Nil || a.ID == id {
+		t.Errorf("without a key the referral has ID %s, want a new one", a.ID)
+	}
+}
+
+// What a caller has not seen of the other engine it waits for, and what does not come
+// in time is 503.
+func TestAtLeast(t *testing.T) {
+	s := start(t, open(t, stores[0].make(t))...)
+	s.call(400, "GET", "/directory?state=FL", "", "Relevo-At-Least", "soon")
+	if a := s.call(503, "GET", "/directory?state=FL", "", "Relevo-At-Least", "1000000"); !strings.Contains(a.Detail, "not come so far") {
+		t.Errorf("%s, want that the engine has not come so far", a.text)
+	}
+}
+
+// An append whose outcome is not known is told as that, with the ID under which it
+// is repeated.
+func TestUncertain(t *testing.T) {
+	log := open(t, stores[0].make(t))[0]
+	faults := []eventlogtest.Fault{eventlogtest.None} // the policy's
+	for range 3 {                                     // as often as an engine tries
+		faults = append(faults, eventlogtest.UncertainLost)
+	}
+	s := start(t, eventlogtest.Wrap(log, eventlogtest.Script(faults...)))
+	body := `{"subject":"case-42","state":"FL","zip":"33602","languages":["en"]}`
+	a := s.call(503, "POST", "/referrals", body)
+	if a.ID == uuid.Nil || a.header.Get("Retry-After") == "" || !strings.Contains(a.Detail, "send it again") {
+		t.Fatalf("%s, Retry-After: %q, want an ID to send it again with", a.text, a.header.Get("Retry-After"))
+	}
+	for range 2 {
+		if b := s.call(201, "POST", "/referrals", body, "Idempotency-Key", a.ID.String()); b.ID != a.ID {
+			t.Errorf("sent again: referral %s, want %s", b.ID, a.ID)
+		}
+	}
+	if n := s.desks.all[0].Counts().Requested; n != 1 {
+		t.Errorf("%d referrals are in the log, want 1", n)
+	}
+	if got := s.call(200, "GET", "/metrics", "").text; !strings.Contains(got, "\nrelevo_append_uncertain_total{engine=\"1\"} 3\n") {
+		t.Errorf("the metrics do not count the 3 uncertain appends:\n%s", got)
+	}
+}
