@@ -283,9 +283,25 @@ func TestRoles(t *testing.T) {
 	mustSay(t, err, ErrTable, "row security hides rows")
 }
 
-// TestMigrateTwice makes one table many times at once.
+// TestMigrateTwice makes one table many times at once, also where transactions are
+// stricter by default.
 func TestMigrateTwice(t *testing.T) {
-	pool := pgtest.Shared(t).Pool(t)
+	for _, level := range []string{"read committed", "repeatable read", "serializable"} {
+		t.Run(level, func(t *testing.T) { migrateTwice(t, level) })
+	}
+}
+
+func migrateTwice(t *testing.T, level string) {
+	config, err := pgxpool.ParseConfig(pgtest.Shared(t).DSN(pgtest.Shared(t).Database(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.ConnConfig.RuntimeParams["default_transaction_isolation"] = level
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
 	errs := make([]error, 8)
 	var all sync.WaitGroup
 	for i := range errs {
