@@ -238,6 +238,10 @@ func (l *Log) publish(ctx context.Context, atMost time.Duration, seq uint64, lin
 	return l.judgeAck(reply.Data, seq)
 }
 
+// storeFailed is the answer of a leader that could not write what the servers had agreed
+// on, as on a full disk: the others may have it all the same.
+const storeFailed = 10077
+
 // judgeAck says what an answer to the message after a sequence means.
 func (l *Log) judgeAck(data []byte, seq uint64) error {
 	var ack pubAck
@@ -250,6 +254,8 @@ func (l *Log) judgeAck(data []byte, seq uint64) error {
 			return errMoved
 		case jetstream.JSErrCodeStreamMessageExceedsMaximum:
 			return fmt.Errorf("%w: %w: %w", errRefused, e, eventlog.ErrTooLarge)
+		case storeFailed:
+			return e
 		}
 		return fmt.Errorf("%w: %w", errRefused, e)
 	}

@@ -121,6 +121,7 @@ func TestJudgeAck(t *testing.T) {
 		{`{"error":{"code":400,"err_code":10054,"description":"message size exceeds maximum allowed"},"stream":"S","seq":0}`, eventlog.ErrTooLarge},
 		{`{"error":{"code":400,"err_code":10060,"description":"expected stream does not match"},"stream":"T","seq":0}`, errRefused},
 		{`{"error":{"code":503,"err_code":10023,"description":"insufficient resources"},"stream":"S","seq":0}`, errRefused},
+		{`{"error":{"code":503,"err_code":10077,"description":"store is closed"},"stream":"S","seq":0}`, errTrouble}, // of the leader; the others may have it
 		{`{"stream":"S","seq":7}`, errTrouble},
 		{`{"stream":"S","seq":9}`, errTrouble},
 		{`{"stream":"T","seq":8}`, errTrouble},
