@@ -223,6 +223,7 @@ func (l *Log) publish(ctx context.Context, atMost time.Duration, seq uint64, lin
 	once, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
 	defer context.AfterFunc(live, cancel)()
+	before := l.conn.LastError()
 	reply, err := l.conn.RequestMsgWithContext(once, &nats.Msg{Subject: l.opts.Subject, Header: l.header(seq), Data: lines})
 	switch {
 	case errors.Is(err, nats.ErrMaxPayload):
@@ -230,7 +231,7 @@ func (l *Log) publish(ctx context.Context, atMost time.Duration, seq uint64, lin
 	case errors.Is(err, nats.ErrReconnectBufExceeded), errors.Is(err, nats.ErrHeadersNotSupported), errors.Is(err, nats.ErrConnectionDraining):
 		return fmt.Errorf("%w: %w", errUnsent, err)
 	case err != nil:
-		if denied := l.denied(`"` + l.opts.Subject + `"`); denied != nil {
+		if denied := l.denied(before, `Publish to "`+l.opts.Subject+`"`); denied != nil {
 			return fmt.Errorf("%w: %w", errRefused, denied)
 		}
 		return err
