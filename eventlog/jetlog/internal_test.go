@@ -201,3 +201,22 @@ func TestAPIPrefix(t *testing.T) {
 		}
 	}
 }
+
+// TestEnded has requests of a consumer end before all came.
+func TestEnded(t *testing.T) {
+	ended := func(left ...string) *nats.Msg {
+		return &nats.Msg{Header: nats.Header{"Status": {"409"}, "Nats-Pending-Messages": left}}
+	}
+	p := pull{underWay: 10}
+	if err := p.ended(ended("4")); err != nil || p.underWay != 6 {
+		t.Errorf("4 did not come of 10: %v, and %d are under way", err, p.underWay)
+	}
+	if err := p.ended(ended("9")); err != nil || p.underWay != 0 {
+		t.Errorf("9 did not come of 6: %v, and %d are under way", err, p.underWay)
+	}
+	for _, m := range []*nats.Msg{ended(), ended("many"), {}} { // such as that the consumer was deleted
+		if err := p.ended(m); err != errTrouble {
+			t.Errorf("ended(%v) = %v, want trouble", m.Header, err)
+		}
+	}
+}
