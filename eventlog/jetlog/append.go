@@ -223,6 +223,7 @@ func (l *Log) publish(ctx context.Context, atMost time.Duration, seq uint64, lin
 	once, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
 	defer context.AfterFunc(live, cancel)()
+	before := l.conn.LastError()
 	reply, err := l.conn.RequestMsgWithContext(once, &nats.Msg{Subject: l.opts.Subject, Header: l.header(seq), Data: lines})
 	switch {
 	case errors.Is(err, nats.ErrMaxPayload):
@@ -230,13 +231,17 @@ func (l *Log) publish(ctx context.Context, atMost time.Duration, seq uint64, lin
 	case errors.Is(err, nats.ErrReconnectBufExceeded), errors.Is(err, nats.ErrHeadersNotSupported), errors.Is(err, nats.ErrConnectionDraining):
 		return fmt.Errorf("%w: %w", errUnsent, err)
 	case err != nil:
-		if denied := l.denied(`"` + l.opts.Subject + `"`); denied != nil {
+		if denied := l.denied(before, `Publish to "`+l.opts.Subject+`"`); denied != nil {
 			return fmt.Errorf("%w: %w", errRefused, denied)
 		}
 		return err
 	}
 	return l.judgeAck(reply.Data, seq)
 }
+
+// storeFailed is the answer of a leader that could not write what the servers had agreed
+// on, as on a full disk: the others may have it all the same.
+const storeFailed = 10077
 
 // judgeAck says what an answer to the message after a sequence means.
 func (l *Log) judgeAck(data []byte, seq uint64) error {
@@ -250,6 +255,8 @@ func (l *Log) judgeAck(data []byte, seq uint64) error {
 			return errMoved
 		case jetstream.JSErrCodeStreamMessageExceedsMaximum:
 			return fmt.Errorf("%w: %w: %w", errRefused, e, eventlog.ErrTooLarge)
+		case storeFailed:
+			return e
 		}
 		return fmt.Errorf("%w: %w", errRefused, e)
 	}

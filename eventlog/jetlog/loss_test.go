@@ -255,6 +255,7 @@ func TestForeignMessages(t *testing.T) {
 		{"two appends", []byte(string(ours[2]) + string(appends(t, 0, 3, 3, 3, 1)[3]))},
 		{"another log's", appends(t, 50, 3, 3, 3)[2]},
 		{"more behind it", append(append([]byte{}, ours[2]...), "x\n"...)},
+		{"half a line behind it", append(append([]byte{}, ours[2]...), "x"...)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -276,13 +277,21 @@ func TestForeignMessages(t *testing.T) {
 			if _, err := log.Append(t.Context(), 6, entry(7)); err == nil || errors.Is(err, eventlog.ErrUncertain) {
 				t.Errorf("Append = %v, want a plain error", err)
 			}
-			other, err := jetlog.Open(t.Context(), js, opts)
-			if err == nil {
-				_, err = eventlog.Verify(other.Read(t.Context(), 0))
+			if other, err := jetlog.Open(t.Context(), js, opts); err == nil {
+				head, err := eventlog.Verify(other.Read(t.Context(), 0))
+				t.Logf("a log opens on it: %v, %v", head, err)
+				if !errors.Is(err, eventlog.ErrCorrupt) {
+					t.Errorf("Read after opening = %v, want ErrCorrupt", err)
+				}
 				other.Close()
+			} else if !errors.Is(err, eventlog.ErrCorrupt) {
+				t.Errorf("Open = %v, want ErrCorrupt", err)
 			}
-			if !errors.Is(err, eventlog.ErrCorrupt) {
-				t.Errorf("Open and Read = %v, want ErrCorrupt", err)
+			// So it is when good messages follow.
+			publish(t, js, opts, appends(t, 0, 3, 3, 3, 3, 3)[3:]...)
+			other := open(t, js, opts)
+			if head, err := eventlog.Verify(other.Read(t.Context(), 0)); head.Position != 6 || !errors.Is(err, eventlog.ErrCorrupt) || !strings.Contains(err.Error(), "message 3 of the stream") {
+				t.Errorf("Read of what is buried = %v, %v, want position 6 and ErrCorrupt for message 3", head, err)
 			}
 		})
 	}

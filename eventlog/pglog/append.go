@@ -66,10 +66,13 @@ func (l *Log) at(ctx context.Context, after eventlog.Position) (eventlog.Head, e
 		return known, nil
 	}
 	head, err := l.head(ctx)
-	if err != nil {
+	switch {
+	case err == nil:
+		return head, head.Expect(after)
+	case errors.Is(err, eventlog.ErrCorrupt) || errors.Is(err, eventlog.ErrDiverged) || errors.Is(err, eventlog.ErrClosed):
 		return head, err
 	}
-	return head, head.Expect(after)
+	return head, fmt.Errorf("pglog: nothing appended: %w", err)
 }
 
 // keptBytes is how much room for lines is kept from one append to the next.

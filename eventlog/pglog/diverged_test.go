@@ -158,28 +158,43 @@ func TestReplaced(t *testing.T) {
 	})
 }
 
-// TestDuringARead exchanges the table while it is read.
+// TestDuringARead exchanges or drops the table while it is read.
 func TestDuringARead(t *testing.T) {
 	pool := pgtest.Shared(t).Pool(t)
-	opts := fresh(t, pool)
-	log := mustOpen(t, pool, opts)
-	var at eventlog.Position
-	for range 20 {
-		if _, err := log.Append(t.Context(), at, entries(int(at)+1, int(at)+1000)...); err != nil {
-			t.Fatal(err)
+	for sql, want := range map[string]error{"TRUNCATE LOG": eventlog.ErrDiverged, "DROP TABLE LOG": ErrNoTable} {
+		opts := fresh(t, pool)
+		log := mustOpen(t, pool, opts)
+		var at eventlog.Position
+		for range 20 {
+			if _, err := log.Append(t.Context(), at, entries(int(at)+1, int(at)+1000)...); err != nil {
+				t.Fatal(err)
+			}
+			at += 1000
 		}
-		at += 1000
-	}
-	var last error
-	n := 0
-	for _, err := range log.Read(t.Context(), 0) {
-		if n++; n == 1 {
-			exec(t, pool, opts, "TRUNCATE LOG")
+		for _, when := range []eventlog.Position{1, 10_000} {
+			if when > 1 { // a reader that has pages behind it, on a table that is there again
+				exec(t, pool, opts, "CREATE TABLE IF NOT EXISTS LOG (LIKE LOG_kept INCLUDING ALL); INSERT INTO LOG SELECT * FROM LOG_kept")
+			} else {
+				exec(t, pool, opts, "CREATE TABLE LOG_kept (LIKE LOG INCLUDING ALL); INSERT INTO LOG_kept SELECT * FROM LOG")
+			}
+			reader := mustOpen(t, pool, opts)
+			var last error
+			n := eventlog.Position(0)
+			for r, err := range reader.Read(t.Context(), 0) {
+				if last = err; err != nil {
+					break
+				}
+				if n++; r.Position != n {
+					t.Fatalf("the read yields position %d behind %d", r.Position, n-1)
+				}
+				if n == when {
+					exec(t, pool, opts, sql)
+				}
+			}
+			if !errors.Is(last, want) {
+				t.Errorf("%s at %d: the read ends with %v after %d records, want %v", sql, when, last, n, want)
+			}
 		}
-		last = err
-	}
-	if !errors.Is(last, eventlog.ErrDiverged) {
-		t.Errorf("the read ends with %v after %d records, want ErrDiverged", last, n)
 	}
 }
 

@@ -73,10 +73,9 @@
 //
 // A pooler that hands out sessions by transaction, such as PgBouncer with
 // pool_mode=transaction, loses notifications; Wait notices that none come, and asks
-// every 100 ms. Such a pooler must also know prepared statements
-// (max_prepared_statements in PgBouncer 1.21 or later), or the pool be told to use
-// none, with default_query_exec_mode=exec in its connection string. Nothing else
-// changes: an append is one statement.
+// every 100 ms. Tell the pool to prepare no statements, with
+// default_query_exec_mode=cache_describe in its connection string, or exec. Nothing
+// else changes, since an append is one statement: PgBouncer 1.18 was tried.
 //
 // Connect to the primary, and to whoever is the primary after a failover:
 // target_session_attrs=read-write. A standby is refused, but for a log that is
@@ -142,4 +141,22 @@
 //
 // Each index is paid for by every append. A copy that is fed from the log is
 // often the better place for questions.
+//
+// # What it costs
+//
+// Of an append nearly all is the server's own: in the same run a plain INSERT of
+// the same rows, without the guard and the sums, takes 0.9 to 1.0 of the time
+// (BenchmarkAppend). On two cores and one disk that server and engines shared, that
+// made 2,400 appends of one event a second, 50,000 events in groups of 64, and
+// 80,000 in groups of 1,000. So let engines be few, and their groups large: where
+// two or three are busy about half of all appends lose a race, and together they
+// make less than one alone (BenchmarkEngines). Several are there so that one can die.
+//
+// A read comes to 0.6 to 0.8 of a plain SELECT of all lines while the two have to
+// share the cores, for it verifies what it reads, and to more where it has cores of
+// its own (BenchmarkRead): 300,000 to 550,000 events a second.
+//
+// A line is at most 16 MiB, an append at most 256 MiB. A position is a bigint; so
+// are there enough. A row takes about 30 bytes beside its line, and its place in the
+// key 20; lines of more than 2 kB are compressed.
 package pglog

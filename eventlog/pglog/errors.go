@@ -53,7 +53,7 @@ func (l *Log) explain(err error) error {
 		case readOnlyTransaction:
 			return fmt.Errorf("%w: %w: connect to the primary (target_session_attrs=read-write), and leave default_transaction_read_only off", ErrServer, err)
 		case noSuchStatement, statementIsThere:
-			return fmt.Errorf("%w: a pooler hands out sessions by transaction: connect with default_query_exec_mode=exec, or let it keep prepared statements", err)
+			return fmt.Errorf("%w: a pooler hands out sessions by transaction: connect with default_query_exec_mode=cache_describe", err)
 		}
 	}
 	return l.where.explain(err)

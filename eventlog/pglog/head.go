@@ -83,9 +83,7 @@ func (l *Log) compare(seen eventlog.Head, f found) (eventlog.Head, error) {
 	}
 	there := eventlog.Head{Position: seen.Position}
 	switch {
-	case now.Position < seen.Position:
-		return now, l.diverge(seen, now)
-	case seen.Position > 0 && f.there == nil:
+	case seen.Position > 0 && f.there == nil: // the end is before it, or there is a hole
 		return now, l.diverge(seen, now)
 	case seen.Position > 0 && there.Sum.UnmarshalText(f.there) != nil:
 		return now, l.damaged(seen.Position, seen.Position-1, "the row with this position, which was a record, is none: somebody else writes to the table")

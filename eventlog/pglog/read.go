@@ -201,7 +201,8 @@ func (f *fetcher) run(ctx context.Context, head eventlog.Head) {
 		// Otherwise the page says what is wrong.
 		good := p.err == nil && p.lines != nil && head.Position == p.to
 		select {
-		case p.records = <-f.spare:
+		case room := <-f.spare:
+			p.records = room[:0]
 		default:
 		}
 		// As many as fit, if their lines are as long as these.

@@ -26,7 +26,7 @@ type address struct {
 	create   bool   // make it if it is not there
 	replicas int    // of a stream; 0 is the usual number
 	system   string // nats://… of the system account, to ask servers whether they sync
-	unsafe   bool   // take a server that may lose what it answered
+	unsynced bool   // take a server that may lose what it answered
 }
 
 // openLogs opens the log for so many engines. A log of files has one writer, so
@@ -64,7 +64,7 @@ func openPostgres(ctx context.Context, at address) (eventlog.Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts := &pglog.Options{Table: at.name, Unsynced: at.unsafe}
+	opts := &pglog.Options{Table: at.name, Unsynced: at.unsynced}
 	if at.create {
 		err = pglog.Migrate(ctx, pool, opts)
 	}
@@ -102,7 +102,7 @@ func openJetStream(ctx context.Context, at address, logger *slog.Logger) (log ev
 		}
 		return c, err
 	}
-	opts := &jetlog.Options{Stream: at.name, Replicas: at.replicas, Unsynced: at.unsafe}
+	opts := &jetlog.Options{Stream: at.name, Replicas: at.replicas, Unsynced: at.unsynced}
 	if at.system != "" {
 		if opts.System, err = dial(at.system); err != nil {
 			return nil, fmt.Errorf("the system account: %w", err)

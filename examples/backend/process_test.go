@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -253,6 +254,26 @@ func TestStopWaitsForRequests(t *testing.T) {
 		t.Fatalf("the request under way was answered %v, %v, want 201", resp, err)
 	}
 	p.end()
+}
+
+// With -snapshots each engine opens with the state it stopped with.
+func TestSnapshots(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"-log", filepath.Join(dir, "log"), "-snapshots", filepath.Join(dir, "snapshots")}
+	p := launch(t, args...)
+	p.hire(time.Now())
+	path := "/referrals/" + p.call(201, "POST", "/referrals", wanted(uuid.New())).ID.String()
+	p.signal(syscall.SIGTERM)
+	p.end()
+	for _, number := range []string{"1", "2"} {
+		if files, err := os.ReadDir(filepath.Join(dir, "snapshots", number)); err != nil || len(files) != 1 {
+			t.Errorf("engine %s left the snapshots %v, %v, want one", number, files, err)
+		}
+	}
+	again := launch(t, args...)
+	for range 2 {
+		again.call(200, "GET", path, "")
+	}
 }
 
 // A service that is told to stop says so to load balancers before it closes the

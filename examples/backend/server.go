@@ -95,7 +95,7 @@ func (s *server) handle(pattern string, do verb) http.HandlerFunc {
 		}
 		took := time.Since(began)
 		s.metrics.answered(pattern, status, took)
-		if status >= 500 {
+		if status >= 500 && ctx.Err() != context.Canceled { // the caller is there
 			// The pattern and not the path, no query and no body: nothing of a
 			// person's is logged (R29), and what was refused is the caller's to know.
 			s.logger.Warn("not answered", "route", pattern, "status", status, "engine", d.number, "took", took, "error", err)
