@@ -343,13 +343,24 @@ func TestRunRefuses(t *testing.T) {
 		{"no engines", "-log " + dir + " -engines 0", "-engines"},
 		{"no such flag", "-logs " + dir, "not defined"},
 		{"no such kind of log", "-log redis://localhost/1", "redis:// is no kind of log"},
+		{"an address of NATS that is none", "-log nats://desk:s3cr%et@localhost", "the address of NATS cannot be read"},
+		{"another one", "-log nats://desk:s3cr/et@localhost", "the address of NATS cannot be read"},
+		{"one of the system account", "-log nats://localhost -system nats://sys:s3cr%et@localhost", "the address of NATS cannot be read"},
+		{"an address of PostgreSQL that is none", "-log postgres://desk:s3cr%et@localhost/desk", "cannot parse"},
+		{"PostgreSQL in keywords", "-log password=s3cret", "and no directory"},
+		{"an address short of a slash", "-log nats:/desk:s3cret@localhost", "and no directory"},
 		{"a log in use", "-log " + dir, "open for writing elsewhere"},
 		{"an address in use", "-addr " + taken.Addr().String() + " -log " + t.TempDir(), "in use"},
 	} {
 		t.Run(test.about, func(t *testing.T) {
-			err := run(context.Background(), strings.Fields(test.args), io.Discard)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			err := run(ctx, strings.Fields(test.args), io.Discard)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("backend %s: %v, want an error with %q", test.args, err, test.want)
+			}
+			if err != nil && strings.Contains(err.Error(), "s3cr") {
+				t.Errorf("the error shows a password: %v", err)
 			}
 		})
 	}
