@@ -215,6 +215,11 @@ func (f *fetcher) run(ctx context.Context, head eventlog.Head) {
 			<-p.done
 			return
 		}
+		select {
+		case <-f.stop: // though somebody takes what there is
+			return
+		default:
+		}
 		if !good {
 			return
 		}
