@@ -97,8 +97,8 @@
 // An append costs what a publish costs, and little else. Three servers that sync always, in
 // one process on two cores that others use too, took 590 appends of one event a second, 15,000
 // events a second in groups of 64 and 71,000 in groups of 1000, 0.93 to 0.97 of what the client
-// publishes there without guard, chain and check. Syncing is most of it: one event takes 3.9 ms
-// instead of 0.6, a thousand 33 ms instead of 15. Each engine more makes conflicts: 7,900
+// publishes there without guard, chain and check. Syncing is most of it: in turn, at a busier time, one event took 3.9 ms
+// synced and 0.6 unsynced, a thousand 33 ms and 15. Each engine more makes conflicts: 7,900
 // commands a second through one engine, 2,600 through two and 1,000 through three. So run
 // few, for safety and not for speed.
 //
