@@ -93,7 +93,7 @@ func (l *Log) write(ctx context.Context, head eventlog.Head, lines []byte, n int
 		if rejected == nil || err != nil {
 			return err
 		}
-		moves := rejected.Code == serializationFailure || rejected.Code == deadlockDetected
+		moves := rejected.Code == serializationFailure || rejected.Code == deadlockDetected || rejected.Code == lockNotAvailable
 		if rejected.Code == uniqueViolation && rejected.ConstraintName == l.primary {
 			// A rival has committed a position that was to be ours.
 			return fmt.Errorf("pglog: %w (expected %d, and another wrote behind it)", eventlog.ErrConflict, head.Position)

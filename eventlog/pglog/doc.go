@@ -123,7 +123,8 @@
 // [eventlog.WriteLines] over Read does the same and verifies on the way, and
 // [eventlog.Copy] brings a log from any store into any other.
 //
-// Analysts get a view. It reads each line as JSON at each query:
+// Analysts get a view. It reads each line as JSON at each query. (A jsonb holds no
+// \u0000: a log of one's own events that has it in its data needs json instead.)
 //
 //	CREATE VIEW relevo_events AS
 //	SELECT position, e->>'id' AS id, (e->>'time')::timestamptz AS time,

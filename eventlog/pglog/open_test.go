@@ -82,6 +82,7 @@ func TestOpenOnWrongTables(t *testing.T) {
 		{"a trigger", `CREATE FUNCTION LOG_f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; CREATE TRIGGER x BEFORE INSERT ON LOG FOR EACH ROW EXECUTE FUNCTION LOG_f()`, ErrTable, "a trigger before each row"},
 		{"a rule", `CREATE RULE x AS ON INSERT TO LOG DO INSTEAD NOTHING`, ErrTable, "a rule"},
 		{"newer", `ALTER TABLE LOG RENAME CONSTRAINT relevo_log_schema_1 TO relevo_log_schema_2`, ErrTable, "version 2 and this code knows 1"},
+		{"an heir", `CREATE TABLE LOG_heir () INHERITS (LOG)`, ErrTable, "other tables inherit from it"},
 		{"no note", `ALTER TABLE LOG DROP CONSTRAINT relevo_log_schema_1`, ErrTable, "it lacks the constraint relevo_log_schema_1"},
 	}
 	for _, tt := range tests {
@@ -144,11 +145,15 @@ func TestServers(t *testing.T) {
 	mustSay(t, err, ErrServer, "it is PostgreSQL ", "use 99 or newer")
 	mustSay(t, Migrate(t.Context(), pool, &old), ErrServer, "use 99 or newer")
 	for num, want := range map[int]bool{14_00_23: false, 15_00_00: true, 18_00_01: true} {
-		s := state{versionNum: num, version: "x", syncCommit: "on", fsync: "on"}
+		s := state{versionNum: num, version: "x", syncCommit: "on", fsync: "on", byteaOutput: "hex"}
 		if err := s.suits(&Options{oldest: oldest}); (err == nil) != want {
 			t.Errorf("a server of version %d: %v", num, err)
 		}
 	}
+
+	escaping := pgtest.Pool(t, server.DSN(database)+"&options=-cbytea_output%3Descape")
+	_, err = Open(t.Context(), escaping, opts)
+	mustSay(t, err, ErrServer, "bytea_output is escape", "set it to hex")
 
 	loose := pgtest.Pool(t, server.DSN(database)+"&options=-csynchronous_commit%3Doff")
 	_, err = Open(t.Context(), loose, opts)
