@@ -137,8 +137,9 @@ var (
 func (l *Log) write(ctx context.Context, at place, lines []byte, sent bool) error {
 	within, done := l.limit(ctx)
 	defer done()
+	patience := attempt / 2
 	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
-		err := l.publish(within, at.seq, lines)
+		err := l.publish(within, patience, at.seq, lines)
 		switch {
 		case err == nil:
 			return nil
@@ -151,6 +152,7 @@ func (l *Log) write(ctx context.Context, at place, lines []byte, sent bool) erro
 			return fmt.Errorf("jetlog: nothing appended: %w", err)
 		case !errors.Is(err, errUnsent) && !errors.Is(err, errRefused):
 			sent = true
+			patience *= 2
 		}
 		if err == nil {
 			err = errMoved
@@ -179,23 +181,27 @@ func (l *Log) unsettled(ctx context.Context, err error, sent bool) error {
 // not settled if nothing does, because one on its way was in the way.
 func (l *Log) settled(ctx context.Context, at place, lines []byte, sent bool) (bool, error) {
 	end, err := l.last(ctx)
-	if err != nil {
-		if errors.Is(err, eventlog.ErrDiverged) || !sent {
-			return true, err
-		}
-		return false, err
+	damaged := errors.Is(err, eventlog.ErrCorrupt) // the message behind the place is what it is all the same
+	if err != nil && !damaged {
+		return !sent || errors.Is(err, eventlog.ErrDiverged), err
 	}
 	if end.seq <= at.seq {
 		return false, nil
 	}
-	there := end.message
-	if sent && there.seq != at.seq+1 {
-		if there, err = l.get(ctx, at.seq+1); err != nil {
-			return false, err
+	if sent {
+		there := end.message
+		if there.seq != at.seq+1 {
+			var wrong error
+			if there, wrong = l.get(ctx, at.seq+1); wrong != nil {
+				return false, wrong
+			}
+		}
+		if bytes.Equal(there.data, lines) {
+			return true, nil
 		}
 	}
-	if sent && bytes.Equal(there.data, lines) {
-		return true, nil
+	if damaged {
+		return true, err
 	}
 	return true, end.head.Expect(at.head.Position)
 }
@@ -207,16 +213,17 @@ type pubAck struct {
 	Seq    uint64              `json:"seq"`
 }
 
-// publish sends a message once and waits a moment for the answer. It is stored if the
+// publish sends a message once and waits for the answer, but not for ever. It is stored if the
 // error is nil, and not stored if it is errMoved, errRefused or errUnsent.
-func (l *Log) publish(ctx context.Context, seq uint64, lines []byte) error {
+func (l *Log) publish(ctx context.Context, atMost time.Duration, seq uint64, lines []byte) error {
 	live, err := l.line.connected(ctx)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUnsent, err)
 	}
-	once, cancel := context.WithTimeout(ctx, attempt/2)
+	once, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
 	defer context.AfterFunc(live, cancel)()
+	before := l.conn.LastError()
 	reply, err := l.conn.RequestMsgWithContext(once, &nats.Msg{Subject: l.opts.Subject, Header: l.header(seq), Data: lines})
 	switch {
 	case errors.Is(err, nats.ErrMaxPayload):
@@ -224,13 +231,17 @@ func (l *Log) publish(ctx context.Context, seq uint64, lines []byte) error {
 	case errors.Is(err, nats.ErrReconnectBufExceeded), errors.Is(err, nats.ErrHeadersNotSupported), errors.Is(err, nats.ErrConnectionDraining):
 		return fmt.Errorf("%w: %w", errUnsent, err)
 	case err != nil:
-		if denied := l.denied(`"` + l.opts.Subject + `"`); denied != nil {
+		if denied := l.denied(before, `Publish to "`+l.opts.Subject+`"`); denied != nil {
 			return fmt.Errorf("%w: %w", errRefused, denied)
 		}
 		return err
 	}
 	return l.judgeAck(reply.Data, seq)
 }
+
+// storeFailed is the answer of a leader that could not write what the servers had agreed
+// on, as on a full disk: the others may have it all the same.
+const storeFailed = 10077
 
 // judgeAck says what an answer to the message after a sequence means.
 func (l *Log) judgeAck(data []byte, seq uint64) error {
@@ -244,6 +255,8 @@ func (l *Log) judgeAck(data []byte, seq uint64) error {
 			return errMoved
 		case jetstream.JSErrCodeStreamMessageExceedsMaximum:
 			return fmt.Errorf("%w: %w: %w", errRefused, e, eventlog.ErrTooLarge)
+		case storeFailed:
+			return e
 		}
 		return fmt.Errorf("%w: %w", errRefused, e)
 	}
@@ -258,8 +271,8 @@ func (l *Log) judgeAck(data []byte, seq uint64) error {
 func (l *Log) mayPublish(ctx context.Context) error {
 	within, done := l.limit(ctx)
 	defer done()
-	for {
-		err := l.publish(within, 1<<62, nil)
+	for patience := attempt; ; patience *= 2 {
+		err := l.publish(within, patience, 1<<62, nil)
 		switch {
 		case errors.Is(err, errMoved):
 			return nil

@@ -39,7 +39,7 @@
 // on every server, and Open refuses to call the stream durable unless it is told so by all
 // that hold it (those that are away are asked when they are back). Only the system account
 // can ask; so it needs a connection of that account, or Options.Unsynced, which says that
-// you know by other means, or bear the risk. What it costs is below.
+// you know by other means, or bear the risk.
 //
 // One replica is allowed, for a single machine. It is gone with its disk, and a damaged
 // file makes a server hand out a sequence twice. Use 3, on servers of version 2.15 or
@@ -91,6 +91,22 @@
 // change them without an error: then the message is asked of the leader, and only if the
 // leader's does not fit either, the read is [eventlog.ErrCorrupt]. Messages that were deleted
 // are that as well.
+//
+// # What it costs
+//
+// An append costs what a publish costs, and little else. Three servers that sync always, in
+// one process on two cores that others use too, took 590 appends of one event a second, 15,000
+// events a second in groups of 64 and 71,000 in groups of 1000, 0.93 to 0.97 of what the client
+// publishes there without guard, chain and check. Syncing is most of it: in turn, at a busier time, one event took 3.9 ms
+// synced and 0.6 unsynced, a thousand 33 ms and 15. Each engine more makes conflicts: 7,900
+// commands a second through one engine, 2,600 through two and 1,000 through three. So run
+// few, for safety and not for speed.
+//
+// A read verifies every record, which takes 0.6 µs of a core, on several cores if there are.
+// On those two cores, which the servers need as well, up to a million events a second came
+// from a log in groups of 64 or 1000: 0.4 to 0.65 of what a consumer receives that does not
+// look at it, and 0.65 to 1 for single events. BenchmarkAppend, BenchmarkRead and
+// BenchmarkEngines measure it anew.
 //
 // # Out of it and into it
 //

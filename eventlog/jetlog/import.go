@@ -109,7 +109,7 @@ func (l *Log) send(ctx context.Context, ends []place, messages [][]byte, first i
 			underWay += len(messages[next])
 			next++
 		}
-		m, err := nextBefore(ctx, answers, time.Now().Add(attempt))
+		m, err := nextBefore(ctx, answers, time.Now().Add(2*attempt))
 		if err != nil {
 			return first
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/relevo-go/relevo/eventlog"
+	"github.com/relevo-go/relevo/eventlog/jetlog/jettest"
 )
 
 // cluster returns what a leader says of the others, by when it heard of them.
@@ -121,6 +122,7 @@ func TestJudgeAck(t *testing.T) {
 		{`{"error":{"code":400,"err_code":10054,"description":"message size exceeds maximum allowed"},"stream":"S","seq":0}`, eventlog.ErrTooLarge},
 		{`{"error":{"code":400,"err_code":10060,"description":"expected stream does not match"},"stream":"T","seq":0}`, errRefused},
 		{`{"error":{"code":503,"err_code":10023,"description":"insufficient resources"},"stream":"S","seq":0}`, errRefused},
+		{`{"error":{"code":503,"err_code":10077,"description":"store is closed"},"stream":"S","seq":0}`, errTrouble}, // of the leader; the others may have it
 		{`{"stream":"S","seq":7}`, errTrouble},
 		{`{"stream":"S","seq":9}`, errTrouble},
 		{`{"stream":"T","seq":8}`, errTrouble},
@@ -132,6 +134,44 @@ func TestJudgeAck(t *testing.T) {
 		if open != (tt.want == errTrouble) || tt.want != errTrouble && !errors.Is(err, tt.want) {
 			t.Errorf("judgeAck(%s) = %v, want %v", tt.answer, err, tt.want)
 		}
+	}
+}
+
+// TestDeniedBefore publishes over a connection on which something else about the subject
+// was refused before: if there is no answer, that says nothing of why.
+func TestDeniedBefore(t *testing.T) {
+	cluster := jettest.StartWith(t, jettest.Config{Users: `{ user: desk, password: desk, permissions: { publish: [ "relevo.log" ], subscribe: [ "_INBOX.>" ] } }`})
+	conn := cluster.ConnectAs(t, "desk", "desk")
+	js, err := jetstream.New(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refuse := func(do func() error) {
+		t.Helper()
+		if err := errors.Join(do(), conn.FlushTimeout(time.Minute)); err != nil { // what was refused is told before the flush is answered
+			t.Fatal(err)
+		}
+		if err := conn.LastError(); !errors.Is(err, nats.ErrPermissionViolation) {
+			t.Fatalf("the last error is %v, want a permissions violation", err)
+		}
+	}
+	log := func(subject string) *Log {
+		o, err := (&Options{Subject: subject}).withDefaults()
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := newLog(js, o)
+		t.Cleanup(func() { l.Close() })
+		return l
+	}
+	allowed, denied := log("relevo.log"), log("relevo.other")
+	refuse(func() error { _, err := conn.SubscribeSync("relevo.log"); return err })
+	if err := allowed.publish(t.Context(), time.Minute, 0, nil); !errors.Is(err, nats.ErrNoResponders) || errors.Is(err, errRefused) {
+		t.Errorf("publish without a stream = %v, want that nobody answers", err)
+	}
+	refuse(func() error { return conn.Publish("relevo.other", nil) })
+	if denied.denied(nil, `Publish to "relevo.other"`) == nil || denied.denied(conn.LastError(), `Publish to "relevo.other"`) != nil {
+		t.Errorf("the last error is %v: want that it counts, but not if it came before", conn.LastError())
 	}
 }
 
@@ -155,6 +195,25 @@ func TestAPIPrefix(t *testing.T) {
 		}
 		if got := apiPrefix(js); got != want {
 			t.Errorf("apiPrefix = %q, want %q", got, want)
+		}
+	}
+}
+
+// TestEnded has requests of a consumer end before all came.
+func TestEnded(t *testing.T) {
+	ended := func(left ...string) *nats.Msg {
+		return &nats.Msg{Header: nats.Header{"Status": {"409"}, "Nats-Pending-Messages": left}}
+	}
+	p := pull{underWay: 10}
+	if err := p.ended(ended("4")); err != nil || p.underWay != 6 {
+		t.Errorf("4 did not come of 10: %v, and %d are under way", err, p.underWay)
+	}
+	if err := p.ended(ended("9")); err != nil || p.underWay != 0 {
+		t.Errorf("9 did not come of 6: %v, and %d are under way", err, p.underWay)
+	}
+	for _, m := range []*nats.Msg{ended(), ended("many"), {}} { // such as that the consumer was deleted
+		if err := p.ended(m); err != errTrouble {
+			t.Errorf("ended(%v) = %v, want trouble", m.Header, err)
 		}
 	}
 }

@@ -28,10 +28,11 @@ func TestMain(m *testing.M) {
 // streams counts the streams of the tests, each of which has one of its own.
 var streams atomic.Int64
 
-// fresh returns options for a stream that no other test has.
+// fresh returns options for a stream that no other test has. They are patient: machines
+// that test are slow at times.
 func fresh(replicas int, system *nats.Conn) *jetlog.Options {
 	n := streams.Add(1)
-	return &jetlog.Options{Stream: fmt.Sprintf("LOG%d", n), Subject: fmt.Sprintf("log.%d", n), Replicas: replicas, System: system}
+	return &jetlog.Options{Stream: fmt.Sprintf("LOG%d", n), Subject: fmt.Sprintf("log.%d", n), Replicas: replicas, System: system, Timeout: time.Minute}
 }
 
 func newJS(t testing.TB, conn *nats.Conn) jetstream.JetStream {

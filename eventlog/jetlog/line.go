@@ -104,7 +104,8 @@ func pause(ctx context.Context, d time.Duration) bool {
 }
 
 // A question is asked again when it was not answered for so long, since what is sent
-// to a server that hands over leadership is lost without a word.
+// to a server that hands over leadership is lost without a word; then it waits twice as
+// long, since servers may be slow as well.
 const attempt = time.Second
 
 // limit bounds a call by Options.Timeout and by the log's life.
@@ -119,15 +120,16 @@ func (l *Log) limit(ctx context.Context) (context.Context, func()) {
 func (l *Log) ask(ctx context.Context, what string, question func(context.Context) error) error {
 	within, done := l.limit(ctx)
 	defer done()
-	for {
-		err := l.askOnce(within, attempt, question)
+	for patience := attempt; ; patience *= 2 {
+		before := l.conn.LastError()
+		err := l.askOnce(within, patience, question)
 		if err == nil {
 			return nil
 		}
 		if !unanswered(err) {
 			return fmt.Errorf("jetlog: %s: %w", what, err)
 		}
-		if denied := errors.Join(l.denied(`"$JS.`, "."+l.opts.Stream), l.deaf()); denied != nil {
+		if denied := errors.Join(l.denied(before, `Publish to "$JS.`, "."+l.opts.Stream), l.deaf()); denied != nil {
 			return fmt.Errorf("jetlog: %s: %w", what, denied)
 		}
 		if !pause(within, lookAgain) {
@@ -177,10 +179,11 @@ func unanswered(err error) bool {
 }
 
 // denied returns what the server said on the present connection if it refused to take
-// or hand out a message, in words that contain all of these.
-func (l *Log) denied(words ...string) error {
+// or hand out a message, in words that contain all of these, and said so after before:
+// an older refusal was of something else, or of what is allowed by now.
+func (l *Log) denied(before error, words ...string) error {
 	err := l.conn.LastError()
-	if !errors.Is(err, nats.ErrPermissionViolation) {
+	if !errors.Is(err, nats.ErrPermissionViolation) || err == before {
 		return nil
 	}
 	for _, word := range words {
@@ -191,7 +194,8 @@ func (l *Log) denied(words ...string) error {
 	return fmt.Errorf("%w: give the account the rights that the documentation of jetlog lists", err)
 }
 
-// deaf returns what the server said if it hands out no answers.
+// deaf returns what the server said if it hands out no answers. It says so once, when they
+// are asked for first.
 func (l *Log) deaf() error {
-	return l.denied(`Subscription to "` + strings.TrimSuffix(cmp.Or(l.conn.Opts.InboxPrefix, nats.InboxPrefix), ".") + ".")
+	return l.denied(nil, `Subscription to "`+strings.TrimSuffix(cmp.Or(l.conn.Opts.InboxPrefix, nats.InboxPrefix), ".")+".")
 }

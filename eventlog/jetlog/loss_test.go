@@ -67,6 +67,7 @@ func TestStreamReplaced(t *testing.T) {
 			create(t, js, opts)
 			log := open(t, js, opts)
 			known := fill(t, log, 0, 4)
+			idle := open(t, js, opts)
 			waiting := make(chan error, 1)
 			go func() { waiting <- log.Wait(t.Context(), 1000) }()
 			if err := js.DeleteStream(t.Context(), opts.Stream); err != nil {
@@ -86,7 +87,10 @@ func TestStreamReplaced(t *testing.T) {
 					t.Fatal("Wait does not notice")
 				}
 			}
-			_, err := log.Append(t.Context(), known.Position, entry(99))
+			// One that looks for the first time when all is over sees it too.
+			_, err := eventlog.Verify(idle.Read(t.Context(), known.Position))
+			diverged(t, "Read of an idle log", err, known, tt.lost)
+			_, err = log.Append(t.Context(), known.Position, entry(99))
 			diverged(t, "Append", err, known, tt.lost)
 			_, err = eventlog.Verify(log.Read(t.Context(), 0))
 			diverged(t, "Read", err, known, tt.lost)
@@ -251,6 +255,7 @@ func TestForeignMessages(t *testing.T) {
 		{"two appends", []byte(string(ours[2]) + string(appends(t, 0, 3, 3, 3, 1)[3]))},
 		{"another log's", appends(t, 50, 3, 3, 3)[2]},
 		{"more behind it", append(append([]byte{}, ours[2]...), "x\n"...)},
+		{"half a line behind it", append(append([]byte{}, ours[2]...), "x"...)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -272,13 +277,21 @@ func TestForeignMessages(t *testing.T) {
 			if _, err := log.Append(t.Context(), 6, entry(7)); err == nil || errors.Is(err, eventlog.ErrUncertain) {
 				t.Errorf("Append = %v, want a plain error", err)
 			}
-			other, err := jetlog.Open(t.Context(), js, opts)
-			if err == nil {
-				_, err = eventlog.Verify(other.Read(t.Context(), 0))
+			if other, err := jetlog.Open(t.Context(), js, opts); err == nil {
+				head, err := eventlog.Verify(other.Read(t.Context(), 0))
+				t.Logf("a log opens on it: %v, %v", head, err)
+				if !errors.Is(err, eventlog.ErrCorrupt) {
+					t.Errorf("Read after opening = %v, want ErrCorrupt", err)
+				}
 				other.Close()
+			} else if !errors.Is(err, eventlog.ErrCorrupt) {
+				t.Errorf("Open = %v, want ErrCorrupt", err)
 			}
-			if !errors.Is(err, eventlog.ErrCorrupt) {
-				t.Errorf("Open and Read = %v, want ErrCorrupt", err)
+			// So it is when good messages follow.
+			publish(t, js, opts, appends(t, 0, 3, 3, 3, 3, 3)[3:]...)
+			other := open(t, js, opts)
+			if head, err := eventlog.Verify(other.Read(t.Context(), 0)); head.Position != 6 || !errors.Is(err, eventlog.ErrCorrupt) || !strings.Contains(err.Error(), "message 3 of the stream") {
+				t.Errorf("Read of what is buried = %v, %v, want position 6 and ErrCorrupt for message 3", head, err)
 			}
 		})
 	}

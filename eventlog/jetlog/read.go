@@ -157,6 +157,9 @@ func (r *reading) take(m message) error {
 // give yields records.
 func (r *reading) give(records []eventlog.Record) error {
 	for i := range records {
+		if r.l.life.Err() != nil {
+			return eventlog.ErrClosed
+		}
 		if err := r.ctx.Err(); err != nil {
 			return fmt.Errorf("jetlog: read after %d: %w", records[i].Position-1, err)
 		}

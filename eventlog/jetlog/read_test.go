@@ -142,7 +142,7 @@ func TestConsumerIsLost(t *testing.T) {
 	var head eventlog.Head
 	for i := range 60 {
 		e := entry(i)
-		e.Data = fmt.Appendf(nil, `{"pad":%q}`, strings.Repeat("x", 900_000))
+		e.Data = fmt.Appendf(nil, `{"pad":%q}`, strings.Repeat("x", 400_000))
 		records, err := log.Append(t.Context(), head.Position, e)
 		if err != nil {
 			t.Fatal(err)

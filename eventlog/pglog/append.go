@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/relevo-go/relevo/eventlog"
@@ -92,7 +93,7 @@ func (l *Log) write(ctx context.Context, head eventlog.Head, lines []byte, n int
 		if rejected == nil || err != nil {
 			return err
 		}
-		moves := rejected.Code == serializationFailure || rejected.Code == deadlockDetected
+		moves := rejected.Code == serializationFailure || rejected.Code == deadlockDetected || rejected.Code == lockNotAvailable
 		if rejected.Code == uniqueViolation && rejected.ConstraintName == l.primary {
 			// A rival has committed a position that was to be ours.
 			return fmt.Errorf("pglog: %w (expected %d, and another wrote behind it)", eventlog.ErrConflict, head.Position)
@@ -142,6 +143,7 @@ func (l *Log) insert(ctx context.Context, head eventlog.Head, rows rows) (reject
 		return nil, fmt.Errorf("pglog: nothing appended: no connection: %w", l.where.explain(over(ctx, err)))
 	}
 	defer conn.Release()
+	defer uncanceled(conn.Conn())()
 	tag, err := conn.Exec(ctx, l.sql.append, int64(head.Position), []byte(head.Sum.String()), l.unsynced, rows.lines, rows.at, rows.length, rows.n, l.channel)
 	switch n := tag.RowsAffected(); {
 	case err == nil && n == int64(rows.n):
@@ -157,6 +159,20 @@ func (l *Log) insert(ctx context.Context, head eventlog.Head, rows rows) (reject
 		return rejected, nil
 	}
 	return nil, fmt.Errorf("pglog: nothing appended: %w", over(ctx, err))
+}
+
+// uncanceled keeps the driver from canceling what it gives up, as long as the
+// connection is good. A commit that waits for its standby would end its wait and be
+// there for all to see, although nobody but the primary has it.
+func uncanceled(conn *pgx.Conn) (again func()) {
+	key := conn.PgConn().SecretKey() // without it the server ignores who wants to cancel
+	kept := bytes.Clone(key)
+	clear(key)
+	return func() {
+		if !conn.IsClosed() {
+			copy(key, kept)
+		}
+	}
 }
 
 // refused says why a server that answered with no error added nothing behind a

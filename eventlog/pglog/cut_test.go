@@ -20,6 +20,7 @@ func narrow(t *testing.T, dsn string) *pgxpool.Pool {
 		t.Fatal(err)
 	}
 	config.MaxConns = 1
+	config.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false } // no word that a test does not expect
 	pool, err := pgxpool.NewWithConfig(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)

@@ -101,6 +101,13 @@
 // standby, with pg_cancel_backend, makes the server answer that it is committed
 // although only the primary has it.
 //
+// The driver would do the same for each append that it gives up, so appends go
+// without the key that cancels them. While no synchronous standby is there, each of
+// them is ErrUncertain when its context ends, nobody sees its record before the
+// standby has it, and its session stays on the server until then, as do those that
+// wait behind it: give the role a CONNECTION LIMIT if others use the server. The
+// server's log says "wrong key in cancel request", which is no matter.
+//
 // Leave autovacuum on: appends that lose a race leave dead rows, and plans go by
 // its statistics. Back up as any table is backed up, best with continuous
 // archiving; pg_dump takes the log along with the rest.
@@ -116,7 +123,8 @@
 // [eventlog.WriteLines] over Read does the same and verifies on the way, and
 // [eventlog.Copy] brings a log from any store into any other.
 //
-// Analysts get a view. It reads each line as JSON at each query:
+// Analysts get a view. It reads each line as JSON at each query. (A jsonb holds no
+// \u0000: a log of one's own events that has it in its data needs json instead.)
 //
 //	CREATE VIEW relevo_events AS
 //	SELECT position, e->>'id' AS id, (e->>'time')::timestamptz AS time,

@@ -30,6 +30,7 @@ const (
 	serializationFailure = "40001"
 	completionUnknown    = "40003"
 	deadlockDetected     = "40P01"
+	lockNotAvailable     = "55P03" // a rival kept it waiting for longer than lock_timeout
 	readOnlyTransaction  = "25006"
 	noSuchStatement      = "26000"
 	statementIsThere     = "42P05"

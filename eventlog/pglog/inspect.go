@@ -21,6 +21,7 @@ type state struct {
 	version            string
 	standby            bool
 	syncCommit, fsync  string
+	byteaOutput        string
 	role               string
 	there              bool // the table; without it nothing below counts
 	schema, name       string
@@ -32,6 +33,7 @@ type state struct {
 	noted              int    // the version of the schema, 0 if it is none of ours
 	stranger           string // a column that every row needs and we do not fill
 	meddled, hidesRows bool
+	heirs              bool // other tables inherit from it
 }
 
 // noted begins the name of a constraint of the table, which ends with the version
@@ -48,7 +50,7 @@ WITH t AS (
 )
 SELECT
 	pg_catalog.current_setting('server_version_num')::int, pg_catalog.current_setting('server_version'), pg_catalog.pg_is_in_recovery(),
-	pg_catalog.current_setting('synchronous_commit'), pg_catalog.current_setting('fsync'), current_user::text,
+	pg_catalog.current_setting('synchronous_commit'), pg_catalog.current_setting('fsync'), pg_catalog.current_setting('bytea_output'), current_user::text,
 	t.oid IS NOT NULL, coalesce(t.nspname::text, ''), coalesce(t.relname::text, ''), coalesce(t.relkind::text, ''), coalesce(t.relpersistence::text, ''),
 	coalesce(pg_catalog.has_table_privilege(t.oid, 'INSERT'), false), coalesce(pg_catalog.has_table_privilege(t.oid, 'SELECT'), false),
 	coalesce((SELECT type FROM a WHERE attname = 'position'), ''), coalesce((SELECT type FROM a WHERE attname = 'line'), ''),
@@ -60,7 +62,8 @@ SELECT
 		WHERE conrelid = t.oid AND contype = 'c' AND conname::text ~ ('^' || $2::text || '[0-9]{1,6}$')), 0),
 	coalesce((SELECT attname::text FROM a WHERE attname NOT IN ('position', 'line') AND attnotnull AND NOT atthasdef AND attidentity = '' LIMIT 1), ''),
 	coalesce(t.relhasrules, false) OR EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = t.oid AND tgenabled <> 'D' AND tgtype & 7 = 7),
-	coalesce(pg_catalog.row_security_active(t.oid), false)
+	coalesce(pg_catalog.row_security_active(t.oid), false),
+	coalesce(t.relkind = 'r' AND EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = t.oid), false)
 FROM (SELECT) AS one LEFT JOIN t ON true`
 
 // inspect looks at the server and at a table.
@@ -70,9 +73,9 @@ func inspect(ctx context.Context, q querier, table string) (s state, err error) 
 		return s, err
 	}
 	err = q.QueryRow(ctx, inspectSQL, name.Sanitize(), noted).Scan(
-		&s.versionNum, &s.version, &s.standby, &s.syncCommit, &s.fsync, &s.role,
+		&s.versionNum, &s.version, &s.standby, &s.syncCommit, &s.fsync, &s.byteaOutput, &s.role,
 		&s.there, &s.schema, &s.name, &s.kind, &s.persistence, &s.mayInsert, &s.mayRead,
-		&s.position, &s.line, &s.nullable, &s.primary, &s.noted, &s.stranger, &s.meddled, &s.hidesRows)
+		&s.position, &s.line, &s.nullable, &s.primary, &s.noted, &s.stranger, &s.meddled, &s.hidesRows, &s.heirs)
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == insufficientRights {
 		return s, fmt.Errorf("%w: %w: GRANT USAGE ON SCHEMA of table %s TO the role that connects", ErrRights, err, name.Sanitize())
 	}
@@ -84,6 +87,8 @@ func (s *state) suits(o *Options) error {
 	switch {
 	case s.versionNum < o.oldest:
 		return fmt.Errorf("%w: it is PostgreSQL %s: use %d or newer", ErrServer, s.version, o.oldest/10000)
+	case s.byteaOutput != "hex":
+		return fmt.Errorf("%w: bytea_output is %s, which the driver cannot read where it asks for text: set it to hex for this role or database", ErrServer, s.byteaOutput)
 	case o.ReadOnly:
 		return nil
 	case s.standby:
@@ -122,6 +127,7 @@ func (s *state) is() error {
 	add(s.primary == "", "position is not its primary key, or that is deferrable or not valid")
 	add(s.stranger != "", "the column %s needs a value, which no append gives", s.stranger)
 	add(s.meddled, "a rule, or a trigger before each row, can change or drop what is written")
+	add(s.heirs, "other tables inherit from it, whose rows its primary key does not see")
 	add(s.hidesRows, "row security hides rows from this role")
 	add(s.noted == 0, "it lacks the constraint %s%d", noted, schema)
 	switch {

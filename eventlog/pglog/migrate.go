@@ -25,7 +25,9 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool, opts *Options) error {
 	if err != nil {
 		return err
 	}
-	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return migrate(ctx, tx, &o) })
+	// Whatever the role's default is: who waited for another sees what that made.
+	mode := pgx.TxOptions{IsoLevel: pgx.ReadCommitted}
+	err = pgx.BeginTxFunc(ctx, pool, mode, func(tx pgx.Tx) error { return migrate(ctx, tx, &o) })
 	if err != nil {
 		return fmt.Errorf("pglog: migrate: %w", whereTo(&pool.Config().ConnConfig.Config).explain(err))
 	}

@@ -82,6 +82,7 @@ func TestOpenOnWrongTables(t *testing.T) {
 		{"a trigger", `CREATE FUNCTION LOG_f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; CREATE TRIGGER x BEFORE INSERT ON LOG FOR EACH ROW EXECUTE FUNCTION LOG_f()`, ErrTable, "a trigger before each row"},
 		{"a rule", `CREATE RULE x AS ON INSERT TO LOG DO INSTEAD NOTHING`, ErrTable, "a rule"},
 		{"newer", `ALTER TABLE LOG RENAME CONSTRAINT relevo_log_schema_1 TO relevo_log_schema_2`, ErrTable, "version 2 and this code knows 1"},
+		{"an heir", `CREATE TABLE LOG_heir () INHERITS (LOG)`, ErrTable, "other tables inherit from it"},
 		{"no note", `ALTER TABLE LOG DROP CONSTRAINT relevo_log_schema_1`, ErrTable, "it lacks the constraint relevo_log_schema_1"},
 	}
 	for _, tt := range tests {
@@ -144,11 +145,15 @@ func TestServers(t *testing.T) {
 	mustSay(t, err, ErrServer, "it is PostgreSQL ", "use 99 or newer")
 	mustSay(t, Migrate(t.Context(), pool, &old), ErrServer, "use 99 or newer")
 	for num, want := range map[int]bool{14_00_23: false, 15_00_00: true, 18_00_01: true} {
-		s := state{versionNum: num, version: "x", syncCommit: "on", fsync: "on"}
+		s := state{versionNum: num, version: "x", syncCommit: "on", fsync: "on", byteaOutput: "hex"}
 		if err := s.suits(&Options{oldest: oldest}); (err == nil) != want {
 			t.Errorf("a server of version %d: %v", num, err)
 		}
 	}
+
+	escaping := pgtest.Pool(t, server.DSN(database)+"&options=-cbytea_output%3Descape")
+	_, err = Open(t.Context(), escaping, opts)
+	mustSay(t, err, ErrServer, "bytea_output is escape", "set it to hex")
 
 	loose := pgtest.Pool(t, server.DSN(database)+"&options=-csynchronous_commit%3Doff")
 	_, err = Open(t.Context(), loose, opts)
@@ -294,9 +299,25 @@ func TestRoles(t *testing.T) {
 	mustSay(t, err, ErrTable, "row security hides rows")
 }
 
-// TestMigrateTwice makes one table many times at once.
+// TestMigrateTwice makes one table many times at once, also where transactions are
+// stricter by default.
 func TestMigrateTwice(t *testing.T) {
-	pool := pgtest.Shared(t).Pool(t)
+	for _, level := range []string{"read committed", "repeatable read", "serializable"} {
+		t.Run(level, func(t *testing.T) { migrateTwice(t, level) })
+	}
+}
+
+func migrateTwice(t *testing.T, level string) {
+	config, err := pgxpool.ParseConfig(pgtest.Shared(t).DSN(pgtest.Shared(t).Database(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.ConnConfig.RuntimeParams["default_transaction_isolation"] = level
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
 	errs := make([]error, 8)
 	var all sync.WaitGroup
 	for i := range errs {

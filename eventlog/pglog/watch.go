@@ -52,24 +52,35 @@ func (l *Log) wake() {
 // follow asks the server for its head as long as somebody wants to know.
 func (l *Log) follow(ended chan struct{}) {
 	defer close(ended)
-	for l.wanted() {
+	for l.goesOn() {
 		if err := l.session(); err != nil {
 			l.nap(retry, func(ctx context.Context) { <-ctx.Done() })
 		}
 	}
 }
 
-// wanted reports whether somebody waits, or did a moment ago. If not, the caller
-// ends.
+// goesOn reports whether the server is asked on. If not, the caller ends without
+// another look, for whoever comes next starts another.
+func (l *Log) goesOn() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.watch.runs = l.wantedLocked()
+	return l.watch.runs
+}
+
+// wanted reports whether somebody waits, or did a moment ago.
 func (l *Log) wanted() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.wantedLocked()
+}
+
+func (l *Log) wantedLocked() bool {
 	w := &l.watch
 	if w.waiting > 0 {
 		w.left = time.Now()
 	}
-	w.runs = !l.closed && l.diverged == nil && time.Since(w.left) < linger
-	return w.runs
+	return !l.closed && l.diverged == nil && time.Since(w.left) < linger
 }
 
 // nap rests for a while, or until somebody comes who cannot wait.

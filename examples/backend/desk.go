@@ -84,6 +84,17 @@ func (ds *desks) run(ctx context.Context) <-chan error {
 	return dead
 }
 
+// snapshot writes every engine's state: it then opens with that, and reads of the log
+// only what came after it.
+func (ds *desks) snapshot(ctx context.Context) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, grace)
+	defer cancel()
+	for _, d := range ds.all {
+		err = errors.Join(err, d.Snapshot(ctx))
+	}
+	return err
+}
+
 // Close closes the engines and then their logs, and with them pools and connections.
 func (ds *desks) Close() (err error) {
 	for _, d := range ds.all {

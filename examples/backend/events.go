@@ -32,6 +32,9 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) (status int) {
 	defer cancel()
 	defer context.AfterFunc(s.streaming, cancel)()
 	d := s.desks.turn()
+	if err := reach(ctx, d.Engine, after); err != nil { // a position of another history, it may be
+		return refuse(w, err)
+	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("Relevo-Engine", strconv.Itoa(d.number))
 	out := http.NewResponseController(w)

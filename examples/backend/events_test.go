@@ -84,6 +84,12 @@ func TestEvents(t *testing.T) {
 }
 
 // A stream on which nothing happens sends an empty line now and then.
+// A position that the log does not have is told, not waited for in silence.
+func TestEventsBeyondTheHead(t *testing.T) {
+	s := start(t, open(t, stores[0].make(t))...)
+	s.call(503, "GET", fmt.Sprintf("/events?after=%d", s.desks.newest()+100), "")
+}
+
 func TestHeartbeat(t *testing.T) {
 	s := start(t, open(t, stores[0].make(t))...)
 	quick := newServer(s.desks, slog.New(slog.DiscardHandler))

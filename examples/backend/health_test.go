@@ -73,7 +73,11 @@ func TestStoreAway(t *testing.T) {
 	before := s.desks.newest()
 
 	one.cut.Store(true)
+	cut := time.Now()
 	s.until("not ready", func(a replied) bool { return a.status == 503 && !a.Ready && strings.Contains(a.text, `"usable":false`) }, "GET", "/readyz")
+	if took := time.Since(cut); took > 5*silence {
+		t.Errorf("that an engine is cut off is told after %v", took)
+	}
 	if a := s.call(503, "GET", "/readyz", ""); strings.Contains(a.text, `"stopping":true`) || !strings.Contains(a.text, `"usable":true`) {
 		t.Errorf("%s, want one engine that is usable and one that is not", a.text)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -39,8 +38,12 @@ func (in *input) fail(err error) {
 // read reads the body: one JSON object, without fields that into does not have.
 func (in *input) read(into any) {
 	text, err := io.ReadAll(in.Body)
-	if err != nil {
-		in.fail(fmt.Errorf("reading the body: %w", err))
+	switch _, long := errors.AsType[*http.MaxBytesError](err); {
+	case long:
+		in.fail(err)
+		return
+	case err != nil:
+		in.fail(&inputError{"", "the body did not come as a whole"})
 		return
 	}
 	if err = strictly(text, into); err == nil {

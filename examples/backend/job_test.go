@@ -11,6 +11,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/relevo-go/relevo/eventlog"
+	"github.com/relevo-go/relevo/referral"
+	"github.com/relevo-go/relevo/referral/engine"
 )
 
 // The whole job over HTTP, with each look from the other engine.
@@ -135,29 +137,35 @@ func TestAgents(t *testing.T) {
 	}
 }
 
-// The invented agents take part whenever they are registered, and once.
+// The invented agents take part whenever they are registered, and once, and every
+// engine knows them then.
 func TestInvented(t *testing.T) {
-	log := new(eventlog.Memory)
-	s := start(t, log)
-	s.clock.add(5 * 366 * 24 * time.Hour)
+	log, now := new(eventlog.Memory), noon.AddDate(5, 0, 0)
+	desks, err := openDesks(t.Context(), []eventlog.Log{log, log}, func(int) *engine.Options {
+		return &engine.Options{Now: func() time.Time { return now }}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer desks.Close()
 	for range 2 {
-		if err := invent(t.Context(), s.desks, s.clock.Now()); err != nil {
+		if err := invent(t.Context(), desks, now); err != nil {
 			t.Fatal(err)
 		}
-		if n := s.desks.all[0].Counts().Agents; n < 2500 {
-			t.Errorf("%d agents are registered, want about 3,000", n)
+		for _, d := range desks.all {
+			if n := d.Counts().Agents; n < 2500 {
+				t.Errorf("engine %d knows %d agents, want about 3,000", d.number, n)
+			}
 		}
 	}
-	before := s.desks.newest()
-	if a := s.call(201, "POST", "/referrals", wanted(uuid.New())); a.Status != "offered" {
-		t.Errorf("five years later: %s, want an offer", a.text)
-	}
-	if after := s.desks.newest(); after != before+2 {
-		t.Errorf("a request and its offer took the log from %d to %d", before, after)
+	before := desks.newest()
+	r, err := desks.turn().Request(t.Context(), referral.Request{Subject: "case-42", State: "FL", ZIP: "33602", Languages: []string{"es"}})
+	if after := desks.newest(); err != nil || r.Status != referral.StatusOffered || after != before+2 {
+		t.Errorf("five years later: %s, %v, and the log from %d to %d, want a request and its offer", r.Status, err, before, after)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := invent(ended, s.desks, s.clock.Now()); !errors.Is(err, context.Canceled) {
+	if err := invent(ended, desks, now); !errors.Is(err, context.Canceled) {
 		t.Errorf("invent(cancelled) = %v, want that it was", err)
 	}
 }

@@ -45,10 +45,10 @@ func run(ctx context.Context, args []string, stderr io.Writer) (err error) {
 	flags.BoolVar(&at.create, "create", false, "make the table or stream first, if it is not there")
 	flags.IntVar(&at.replicas, "replicas", 0, "how many servers hold a stream, if not 3")
 	flags.StringVar(&at.system, "system", "", "ask NATS by this `address` of its system account whether it syncs; or RELEVO_SYSTEM")
-	flags.BoolVar(&at.unsafe, "unsafe", false, "take a server that may lose what it answered, or that cannot be asked")
+	flags.BoolVar(&at.unsynced, "unsynced", false, "take a server that may lose what it answered, or that cannot be asked")
 	engines := flags.Int("engines", 2, "open so many engines on the log")
 	invented := flags.Bool("invented", false, "register the invented agents of examples/roster")
-	snapshots := flags.String("snapshots", "", "keep snapshots of each engine's state below this `directory`")
+	snapshots := flags.String("snapshots", "", "keep each engine's state below this `directory` when we stop, to open sooner")
 	drain := flags.Duration("drain", 0, "go on for so long after a signal while not ready, for load balancers to notice")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -92,5 +92,8 @@ func run(ctx context.Context, args []string, stderr io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	return serve(ctx, listener, desks, *drain, logger)
+	if err := serve(ctx, listener, desks, *drain, logger); err != nil || *snapshots == "" {
+		return err
+	}
+	return desks.snapshot(context.WithoutCancel(ctx))
 }

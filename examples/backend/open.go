@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +28,7 @@ type address struct {
 	create   bool   // make it if it is not there
 	replicas int    // of a stream; 0 is the usual number
 	system   string // nats://… of the system account, to ask servers whether they sync
-	unsafe   bool   // take a server that may lose what it answered
+	unsynced bool   // take a server that may lose what it answered
 }
 
 // openLogs opens the log for so many engines. A log of files has one writer, so
@@ -35,6 +37,11 @@ type address struct {
 func openLogs(ctx context.Context, at address, engines int, logger *slog.Logger) (logs []eventlog.Log, err error) {
 	scheme, _, remote := strings.Cut(at.where, "://")
 	if !remote {
+		// A directory is made if it is not there, also one named like what was meant for a server.
+		if strings.ContainsAny(at.where[len(filepath.VolumeName(at.where)):], ":=@") {
+			return nil, errors.New("the log is no address as they are read here, and no directory: " +
+				"give postgres://user@host/database, nats://user@host:4222 or a directory without : = @ in its name")
+		}
 		log, err := filelog.Open(at.where, &filelog.Options{Logger: logger})
 		if err != nil {
 			return nil, fmt.Errorf("opening the log: %w", err)
@@ -64,7 +71,7 @@ func openPostgres(ctx context.Context, at address) (eventlog.Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts := &pglog.Options{Table: at.name, Unsynced: at.unsafe}
+	opts := &pglog.Options{Table: at.name, Unsynced: at.unsynced}
 	if at.create {
 		err = pglog.Migrate(ctx, pool, opts)
 	}
@@ -91,18 +98,21 @@ func openJetStream(ctx context.Context, at address, logger *slog.Logger) (log ev
 			hangUp()
 		}
 	}()
-	dial := func(url string) (*nats.Conn, error) {
-		c, err := nats.Connect(url, nats.Name("relevo backend"),
+	dial := func(where string) (*nats.Conn, error) {
+		c, err := nats.Connect(where, nats.Name("relevo backend"),
 			nats.MaxReconnects(-1), nats.ReconnectWait(100*time.Millisecond), // for ever: the log says meanwhile that it is away
 			nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 				logger.Warn("the connection to NATS", "error", err)
 			}))
+		if _, unreadable := errors.AsType[*url.Error](err); unreadable { // its text is the address, with the password
+			return nil, errors.New("the address of NATS cannot be read: give nats://user:password@host:4222, and write what is special in a password as in a URL, such as %40 for @")
+		}
 		if err == nil {
 			conns = append(conns, c)
 		}
 		return c, err
 	}
-	opts := &jetlog.Options{Stream: at.name, Replicas: at.replicas, Unsynced: at.unsafe}
+	opts := &jetlog.Options{Stream: at.name, Replicas: at.replicas, Unsynced: at.unsynced}
 	if at.system != "" {
 		if opts.System, err = dial(at.system); err != nil {
 			return nil, fmt.Errorf("the system account: %w", err)

@@ -25,7 +25,7 @@ type problem struct {
 // errBehind: the engine has not read what the caller has seen, maybe since its store
 // is away. If it never will, the position is of another log, or of this one before
 // it was restored.
-var errBehind = errors.New("this engine has not come so far yet: send it again")
+var errBehind = errors.New("this engine has not come so far yet: send it again, or, if it never does, look whether the position is of this log")
 
 // requestError is an error of a request, with the ID to repeat it under if it is
 // not known whether it was recorded.

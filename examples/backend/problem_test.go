@@ -1,6 +1,10 @@
 package main
 
 import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -112,5 +116,24 @@ func TestUncertain(t *testing.T) {
 	}
 	if got := s.call(200, "GET", "/metrics", "").text; !strings.Contains(got, "\nrelevo_append_uncertain_total{engine=\"1\"} 3\n") {
 		t.Errorf("the metrics do not count the 3 uncertain appends:\n%s", got)
+	}
+}
+
+// A body that ends early is the caller's trouble and not the log's.
+func TestHalfABody(t *testing.T) {
+	s := start(t, open(t, stores[0].make(t))...)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	io.WriteString(conn, "POST /referrals HTTP/1.1\r\nHost: desk\r\nContent-Length: 100\r\n\r\n{\"subject\":")
+	conn.(*net.TCPConn).CloseWrite()
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, _ := io.ReadAll(resp.Body); resp.StatusCode != 400 || !strings.Contains(string(text), "as a whole") {
+		t.Errorf("half a body was answered %d %s, want 400", resp.StatusCode, text)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -255,6 +256,26 @@ func TestStopWaitsForRequests(t *testing.T) {
 	p.end()
 }
 
+// With -snapshots each engine opens with the state it stopped with.
+func TestSnapshots(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"-log", filepath.Join(dir, "log"), "-snapshots", filepath.Join(dir, "snapshots")}
+	p := launch(t, args...)
+	p.hire(time.Now())
+	path := "/referrals/" + p.call(201, "POST", "/referrals", wanted(uuid.New())).ID.String()
+	p.signal(syscall.SIGTERM)
+	p.end()
+	for _, number := range []string{"1", "2"} {
+		if files, err := os.ReadDir(filepath.Join(dir, "snapshots", number)); err != nil || len(files) != 1 {
+			t.Errorf("engine %s left the snapshots %v, %v, want one", number, files, err)
+		}
+	}
+	again := launch(t, args...)
+	for range 2 {
+		again.call(200, "GET", path, "")
+	}
+}
+
 // A service that is told to stop says so to load balancers before it closes the
 // door, and a second signal does not wait for that.
 func TestDrain(t *testing.T) {
@@ -322,13 +343,24 @@ func TestRunRefuses(t *testing.T) {
 		{"no engines", "-log " + dir + " -engines 0", "-engines"},
 		{"no such flag", "-logs " + dir, "not defined"},
 		{"no such kind of log", "-log redis://localhost/1", "redis:// is no kind of log"},
+		{"an address of NATS that is none", "-log nats://desk:s3cr%et@localhost", "the address of NATS cannot be read"},
+		{"another one", "-log nats://desk:s3cr/et@localhost", "the address of NATS cannot be read"},
+		{"one of the system account", "-log nats://localhost -system nats://sys:s3cr%et@localhost", "the address of NATS cannot be read"},
+		{"an address of PostgreSQL that is none", "-log postgres://desk:s3cr%et@localhost/desk", "cannot parse"},
+		{"PostgreSQL in keywords", "-log password=s3cret", "and no directory"},
+		{"an address short of a slash", "-log nats:/desk:s3cret@localhost", "and no directory"},
 		{"a log in use", "-log " + dir, "open for writing elsewhere"},
 		{"an address in use", "-addr " + taken.Addr().String() + " -log " + t.TempDir(), "in use"},
 	} {
 		t.Run(test.about, func(t *testing.T) {
-			err := run(context.Background(), strings.Fields(test.args), io.Discard)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			err := run(ctx, strings.Fields(test.args), io.Discard)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("backend %s: %v, want an error with %q", test.args, err, test.want)
+			}
+			if err != nil && strings.Contains(err.Error(), "s3cr") {
+				t.Errorf("the error shows a password: %v", err)
 			}
 		})
 	}

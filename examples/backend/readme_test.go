@@ -14,7 +14,7 @@ import (
 func TestReadme(t *testing.T) {
 	for _, tool := range []string{"bash", "curl", "jq"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("the commands of README.md need %s: apt-get install %s", tool, tool)
+			t.Skipf("apt-get install %s: the commands of README.md need %s", tool, tool)
 		}
 	}
 	text, err := os.ReadFile("README.md")

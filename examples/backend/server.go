@@ -95,7 +95,7 @@ func (s *server) handle(pattern string, do verb) http.HandlerFunc {
 		}
 		took := time.Since(began)
 		s.metrics.answered(pattern, status, took)
-		if status >= 500 {
+		if status >= 500 && ctx.Err() != context.Canceled { // the caller is there
 			// The pattern and not the path, no query and no body: nothing of a
 			// person's is logged (R29), and what was refused is the caller's to know.
 			s.logger.Warn("not answered", "route", pattern, "status", status, "engine", d.number, "took", took, "error", err)
@@ -114,9 +114,15 @@ func catchUp(desk *engine.Engine, r *http.Request) error {
 	if err != nil {
 		return &inputError{"Relevo-At-Least", "is not a position: send back what came as Relevo-Position"}
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), patience/5)
+	return reach(r.Context(), desk, eventlog.Position(p))
+}
+
+// reach waits a moment for the engine to know a position. One that never comes is
+// of another log, or of a history that a backup took the place of.
+func reach(ctx context.Context, desk *engine.Engine, p eventlog.Position) error {
+	ctx, cancel := context.WithTimeout(ctx, patience/5)
 	defer cancel()
-	if err := desk.AtLeast(ctx, eventlog.Position(p)); err != nil {
+	if err := desk.AtLeast(ctx, p); err != nil {
 		return fmt.Errorf("%w: position %d: %w", errBehind, p, err)
 	}
 	return nil

@@ -108,8 +108,12 @@ func (p *Proxy) accept() {
 		if !p.keep(client, server) {
 			return
 		}
-		p.all.Go(func() { p.pass(server, client, nil) })
-		p.all.Go(func() { p.pass(client, server, p.greeting) })
+		back := plain
+		if p.version != "" {
+			back = p.otherVersion
+		}
+		p.all.Go(func() { p.pass(server, client, plain) })
+		p.all.Go(func() { p.pass(client, server, back) })
 	}
 }
 
@@ -131,11 +135,8 @@ func (p *Proxy) keep(client, server net.Conn) bool {
 }
 
 // pass copies from one to the other until either ends, and then ends both.
-func (p *Proxy) pass(to, from net.Conn, first func(io.Writer, *bufio.Reader) error) {
-	in := bufio.NewReader(from)
-	if first == nil || first(to, in) == nil {
-		io.Copy(to, in)
-	}
+func (p *Proxy) pass(to, from net.Conn, through func(io.Writer, io.Reader) error) {
+	through(to, from)
 	to.Close()
 	from.Close()
 	p.mu.Lock()
@@ -144,19 +145,26 @@ func (p *Proxy) pass(to, from net.Conn, first func(io.Writer, *bufio.Reader) err
 	p.mu.Unlock()
 }
 
-// greeting passes on the line in which a server tells its version.
-func (p *Proxy) greeting(to io.Writer, in *bufio.Reader) error {
-	line, err := in.ReadBytes('\n')
-	if err != nil {
-		return err
-	}
-	if p.version != "" {
+func plain(to io.Writer, from io.Reader) error {
+	_, err := io.Copy(to, from)
+	return err
+}
+
+// otherVersion changes the version in the lines in which a server tells of itself.
+func (p *Proxy) otherVersion(to io.Writer, from io.Reader) error {
+	in := bufio.NewReader(from)
+	for {
+		line, err := in.ReadBytes('\n')
 		const key = `"version":"`
-		if begin := bytes.Index(line, []byte(key)); begin >= 0 {
+		if begin := bytes.Index(line, []byte(key)); begin >= 0 && bytes.HasPrefix(line, []byte("INFO ")) {
 			rest := line[begin+len(key):]
 			line = fmt.Appendf(bytes.Clone(line[:begin+len(key)]), "%s%s", p.version, rest[bytes.IndexByte(rest, '"'):])
 		}
+		if _, err := to.Write(line); err != nil {
+			return err
+		}
+		if err != nil {
+			return err
+		}
 	}
-	_, err = to.Write(line)
-	return err
 }

@@ -17,13 +17,14 @@ import (
 	"github.com/relevo-go/relevo/referral/referraltest/storm"
 )
 
-// broken is a log in memory that breaks a promise in every tenth append from the
-// two hundredth on.
+// broken is a log in memory that breaks a promise in every so many appends
+// from the hundredth on.
 type broken struct {
 	mu  sync.Mutex
 	log *eventlog.Memory
 	n   int
 
+	every  int // append is broken
 	append func(b *broken, after eventlog.Position, entries []eventlog.Entry) ([]eventlog.Record, error)
 	read   func(b *broken, r *eventlog.Record)
 }
@@ -31,7 +32,7 @@ type broken struct {
 func (b *broken) Append(ctx context.Context, after eventlog.Position, entries ...eventlog.Entry) ([]eventlog.Record, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.n++; b.append != nil && b.n >= 200 && b.n%10 == 0 {
+	if b.n++; b.append != nil && b.n >= 100 && b.n%max(b.every, 1) == 0 {
 		return b.append(b, after, entries)
 	}
 	return b.log.Append(ctx, after, entries...)
@@ -91,13 +92,13 @@ var breaks = map[string]struct {
 	faults func(*server) []storm.Fault
 	says   []string
 }{
-	"forgets what it acknowledged": {broken: &broken{append: func(b *broken, after eventlog.Position, entries []eventlog.Entry) ([]eventlog.Record, error) {
+	"forgets what it acknowledged": {broken: &broken{every: 10, append: func(b *broken, after eventlog.Position, entries []eventlog.Entry) ([]eventlog.Record, error) {
 		if b.moved(after) {
 			return nil, eventlog.ErrConflict
 		}
 		return b.sealed(entries)
-	}}, says: []string{"records are lost", "not in the log", "the log ends at", "another sum", "is damaged", "not the one"}},
-	"writes twice": {broken: &broken{append: func(b *broken, after eventlog.Position, entries []eventlog.Entry) ([]eventlog.Record, error) {
+	}}, says: []string{"records are lost", "not in the log", "the log ends at", "another sum", "is damaged", "the store was restored"}},
+	"writes twice": {broken: &broken{every: 10, append: func(b *broken, after eventlog.Position, entries []eventlog.Entry) ([]eventlog.Record, error) {
 		records, err := b.log.Append(context.Background(), after, entries...)
 		if err == nil {
 			b.write(entries)
@@ -105,20 +106,23 @@ var breaks = map[string]struct {
 		return records, err
 	}}, says: []string{"and again at"}},
 	"writes what it answers is a conflict": {broken: &broken{append: func(b *broken, after eventlog.Position, entries []eventlog.Entry) ([]eventlog.Record, error) {
+		if !b.moved(after) {
+			return b.log.Append(context.Background(), after, entries...)
+		}
 		b.write(entries)
 		return nil, eventlog.ErrConflict
 	}}, says: []string{"and again at", "invariant", "(R", "referral.expired.v1: at"}},
-	"writes where the head has moved": {broken: &broken{append: func(b *broken, after eventlog.Position, entries []eventlog.Entry) ([]eventlog.Record, error) {
+	"writes where the head has moved": {broken: &broken{every: 10, append: func(b *broken, after eventlog.Position, entries []eventlog.Entry) ([]eventlog.Record, error) {
 		b.write([]eventlog.Entry{rival(b)})
 		return b.write(entries)
-	}}, says: []string{"is damaged", "not the one"}},
-	"answers a conflict as success": {broken: &broken{append: func(b *broken, after eventlog.Position, entries []eventlog.Entry) ([]eventlog.Record, error) {
+	}}, says: []string{"is damaged", "the store was restored"}},
+	"answers a conflict as success": {broken: &broken{every: 10, append: func(b *broken, after eventlog.Position, entries []eventlog.Entry) ([]eventlog.Record, error) {
 		records, err := b.sealed(entries)
 		b.write([]eventlog.Entry{rival(b)})
 		return records, err
-	}}, says: []string{"records are lost", "not in the log", "another sum", "is damaged", "not the one"}},
+	}}, says: []string{"records are lost", "not in the log", "another sum", "is damaged", "the store was restored"}},
 	"comes back from a backup": {broken: &broken{append: func(b *broken, after eventlog.Position, entries []eventlog.Entry) ([]eventlog.Record, error) {
-		if b.n != 400 {
+		if b.n != 150 {
 			return b.log.Append(context.Background(), after, entries...)
 		}
 		list := b.records()
@@ -129,7 +133,7 @@ var breaks = map[string]struct {
 			}
 		}
 		return nil, errors.New("restored")
-	}}, says: []string{"records are lost", "the log ends at", "another sum", "is damaged", "not the one", "with the sum"}},
+	}}, says: []string{"records are lost", "the log ends at", "another sum", "is damaged", "the store was restored", "with the sum"}},
 	"changes a record": {broken: &broken{read: func(_ *broken, r *eventlog.Record) {
 		if r.Kind == "agent.terms_accepted.v1" && r.Position > 200 {
 			r.Data = bytes.ReplaceAll(r.Data, []byte(`"1"`), []byte(`"2"`))
@@ -195,9 +199,9 @@ func rageOver(t *testing.T, name string) {
 		t.Fatal(err)
 	}
 	defer s.close()
-	all := storm.Storm{Where: s.listen.Addr().String(), Open: dial, Resume: 3 * time.Second}
+	all := storm.Storm{Where: s.listen.Addr().String(), Open: dial}
 	if b.faults != nil {
-		all.Faults = b.faults(s)
+		all.Faults, all.Resume = b.faults(s), 5*time.Second
 	}
 	storm.Run(t, all)
 }
