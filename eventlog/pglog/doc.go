@@ -157,6 +157,7 @@
 // a second, where server and reader shared two cores: every line is verified, which
 // is done beside the fetching where there are more (BenchmarkRead).
 //
-// A line is at most 16 MiB, an append at most 256 MiB. A row takes about 30 bytes beside its line, and its place in the
-// key 20; lines of more than 2 kB are compressed.
+// A line is at most 16 MiB, an append at most 256 MiB. A row takes about 30 bytes
+// beside its line, and its place in the key 20; lines of more than 2 kB are
+// compressed.
 package pglog
