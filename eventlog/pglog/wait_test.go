@@ -109,6 +109,12 @@ func TestAsked(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	// That they did not come was noticed, and it asks more often.
+	eventually(t, "it does not rely on notifications", func() bool {
+		log.mu.Lock()
+		defer log.mu.Unlock()
+		return !log.watch.hears
+	})
 }
 
 // TestOneConnection lets many wait on a log whose pool has one connection.
