@@ -109,12 +109,43 @@ func TestAsked(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	// That they did not come was noticed, and it asks more often.
+	// That they did not come is noticed, while the connection stays the same.
+	ctx, cancel := context.WithCancel(t.Context())
+	var staying sync.WaitGroup
+	staying.Go(func() { _ = log.Wait(ctx, eventlog.MaxPosition) })
+	defer staying.Wait()
+	defer cancel()
 	eventually(t, "it does not rely on notifications", func() bool {
 		log.mu.Lock()
 		defer log.mu.Unlock()
 		return !log.watch.hears
 	})
+}
+
+// TestNewcomer has somebody come after a row that nobody was notified of, and who
+// asks but once an hour.
+func TestNewcomer(t *testing.T) {
+	pool := pgtest.Shared(t).Pool(t)
+	opts := fresh(t, pool)
+	opts.Poll = time.Hour
+	log := mustOpen(t, pool, opts)
+	ctx, cancel := context.WithCancel(t.Context())
+	var staying sync.WaitGroup
+	staying.Go(func() { _ = log.Wait(ctx, eventlog.MaxPosition) })
+	defer staying.Wait()
+	defer cancel()
+	eventually(t, "it rests", func() bool {
+		log.mu.Lock()
+		defer log.mu.Unlock()
+		return log.watch.answered > 0 && log.watch.nudge != nil
+	})
+	r := fill(t, new(eventlog.Memory), 1)[0]
+	if _, err := pool.Exec(t.Context(), "INSERT INTO "+opts.Table+" VALUES (1, $1)", r.AppendLine(nil)); err != nil {
+		t.Fatal(err)
+	}
+	if err := log.Wait(t.Context(), 0); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestOneConnection lets many wait on a log whose pool has one connection.

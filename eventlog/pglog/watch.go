@@ -30,7 +30,7 @@ type watch struct {
 	runs     bool               // it is not gone, nor about to be
 	nudge    context.CancelFunc // ends its nap, nil if it has none
 	hears    bool               // notifications come: there is no need to ask when somebody comes
-	notified bool               // one came since the server was asked
+	notified bool               // one told something new since the server was asked
 
 	asked, answered uint64 // how often the server was asked, and the last time it was that there was an answer or a failure
 	failed          error  // what came of it
@@ -207,8 +207,12 @@ func (l *Log) hear(payload string) bool {
 	at, err := strconv.ParseUint(payload, 10, 64)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.watch.hears, l.watch.notified = true, true
-	return err != nil || eventlog.Position(at) > l.seen.Position
+	l.watch.hears = true
+	if err != nil || eventlog.Position(at) > l.seen.Position {
+		l.watch.notified = true
+		return true
+	}
+	return false
 }
 
 // ask notes that the server is about to be asked, and returns which time it is.
