@@ -104,8 +104,8 @@
 //
 // A read verifies every record, which takes 0.6 µs of a core, on several cores if there are.
 // On those two cores, which the servers need as well, up to a million events a second came
-// from a log in groups of 64 or 1000: 0.4 to 0.65 of what a consumer receives that does not
-// look at it, and 0.65 to 1 for single events. BenchmarkAppend, BenchmarkRead and
+// from a log in groups of 64 or 1000: about half of what a consumer receives that does not
+// look at it, and 0.5 to 0.9 for single events. BenchmarkAppend, BenchmarkRead and
 // BenchmarkEngines measure it anew.
 //
 // # Out of it and into it
