@@ -3,7 +3,6 @@ package pglog
 import (
 	"context"
 	"errors"
-	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -176,14 +175,16 @@ func TestOneConnection(t *testing.T) {
 	if n := listening(t, beside); n != 2 {
 		t.Errorf("there are %d connections, want the pool's and the one that listens", n)
 	}
-	before := runtime.NumGoroutine()
+	ended := log.watch.ended
 	if err := log.Close(); err != nil {
 		t.Error(err)
 	}
-	eventually(t, "the connection is gone", func() bool { return listening(t, beside) == 1 })
-	if after := runtime.NumGoroutine(); after >= before {
-		t.Errorf("%d goroutines before Close, %d after", before, after)
+	select {
+	case <-ended:
+	default:
+		t.Error("who asks outlives Close")
 	}
+	eventually(t, "the connection is gone", func() bool { return listening(t, beside) == 1 })
 	if err := pool.Ping(t.Context()); err != nil {
 		t.Errorf("the pool of a log that was closed = %v", err)
 	}
