@@ -3,7 +3,6 @@ package jetlog_test
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -187,29 +186,9 @@ func TestDamagedReplica(t *testing.T) {
 	}
 	damaged := (leader + 1) % 3
 	cluster.Stop(damaged)
-	flipped := 0
-	err = filepath.WalkDir(cluster.Dir(damaged), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.Contains(path, opts.Stream) || !strings.Contains(path, "msgs") {
-			return err
-		}
-		if strings.HasSuffix(path, "index.db") {
-			return os.Remove(path)
-		}
-		if !strings.HasSuffix(path, ".blk") {
-			return nil
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		if at := bytes.Index(data, []byte(`"position":70,`)); at >= 0 {
-			data[at+40] ^= 1
-			flipped++
-		}
-		return os.WriteFile(path, data, 0o600)
-	})
-	if err != nil || flipped == 0 {
-		t.Fatalf("%d messages changed, %v", flipped, err)
+	flipped := flip(t, filepath.Join(cluster.Dir(damaged), "jetstream", "*", "streams", opts.Stream, "msgs"), `"position":70,`)
+	if flipped == 0 {
+		t.Fatal("no message was changed")
 	}
 	if err := cluster.Restart(damaged); err != nil {
 		t.Fatal(err)
@@ -243,4 +222,41 @@ func TestDamagedReplica(t *testing.T) {
 		}
 	}
 	t.Logf("served by %v, damaged node-%d", served, damaged)
+}
+
+// flip changes a bit of what follows the text in each file of messages in the
+// directories that match the pattern, takes the servers' index of these files away,
+// and returns how many it changed.
+func flip(t *testing.T, pattern, text string) int {
+	t.Helper()
+	index, err := filepath.Glob(filepath.Join(pattern, "index.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range index {
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	blocks, err := filepath.Glob(filepath.Join(pattern, "*.blk"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	flipped := 0
+	for _, path := range blocks {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := bytes.Index(data, []byte(text))
+		if at < 0 {
+			continue
+		}
+		data[at+40] ^= 1
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		flipped++
+	}
+	return flipped
 }
