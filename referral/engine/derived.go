@@ -216,9 +216,9 @@ func (d *derived) watchOffer(b *book.Book, l *live, r *referral.Referral) {
 }
 
 // next returns when the clock next has something to do: now if a referral is
-// between two steps or woken, and false if never.
+// between two steps or woken, or if facts are not judged yet, and false if never.
 func (d *derived) next(now time.Time) (at time.Time, ok bool) {
-	if d.anyReady() || d.classes.opened {
+	if d.anyReady() || d.classes.opened || len(d.changes) > 0 {
 		return now, true
 	}
 	earliest := func(t time.Time, found bool) {
