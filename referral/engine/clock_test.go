@@ -1,8 +1,6 @@
 package engine_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -245,44 +243,6 @@ func TestR10ReturnBeforeGiveUp(t *testing.T) {
 			d.offered(r, 1)
 		})
 	}
-}
-
-// small is a log that takes few entries at once.
-type small struct {
-	eventlog.Memory
-	most int
-}
-
-func (s *small) Append(ctx context.Context, after eventlog.Position, entries ...eventlog.Entry) ([]eventlog.Record, error) {
-	if len(entries) > s.most {
-		return nil, fmt.Errorf("%d entries: %w", len(entries), eventlog.ErrTooLarge)
-	}
-	return s.Memory.Append(ctx, after, entries...)
-}
-
-// TestTooLarge: what is too much for one append is sent in pieces; a single
-// command that is too much is refused as such, alone, and ends nothing else.
-func TestTooLarge(t *testing.T) {
-	log := &small{most: 12}
-	d := open(t, log, nil)
-	d.join(person{}, 1, 2)
-	for range 40 {
-		d.ask(tampa)
-	}
-	log.most = 6
-	d.tick(time.Hour)
-	d.same()
-	at := d.Position()
-	if _, err := d.Agent(t.Context(), 3, eligible(person{})...); !errors.Is(err, eventlog.ErrTooLarge) {
-		t.Errorf("an agent's ten facts at once = %v, want ErrTooLarge", err)
-	}
-	if d.Position() != at {
-		t.Errorf("the refused command added %d records", d.Position()-at)
-	}
-	for _, c := range eligible(person{}) {
-		d.tell(3, c)
-	}
-	d.same()
 }
 
 // What is recorded of the clock is an instant: whatever its zone, and though it has
