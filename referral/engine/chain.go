@@ -75,9 +75,14 @@ func (e *stoppedError) Is(target error) bool {
 
 func (e *stoppedError) As(target any) bool { return errors.As(e.err, target) }
 
-// stopIf ends the engine if an error says that its log cannot be used any more.
+// stopIf ends the engine if an error says that its log cannot be used any more, and
+// tells an operator.
 func (e *Engine) stopIf(err error) {
-	if e.alive.Err() == nil && fatal(err) {
-		e.end(&stoppedError{err})
+	if e.alive.Err() != nil || !fatal(err) {
+		return
+	}
+	stopped := &stoppedError{err}
+	if e.end(stopped); e.ended() == stopped { // and nobody was first
+		e.options.Logger.Error("relevo: the engine has stopped: its log cannot be used any more", "error", err)
 	}
 }

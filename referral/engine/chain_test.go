@@ -91,6 +91,10 @@ func TestDiverged(t *testing.T) {
 					t.Errorf("the error is %q, want the sum %s in it", err, sum)
 				}
 			}
+			// Only what was appended to the other log may have been recorded.
+			if wrote := test.name == "an append to a log as long"; errors.Is(err, eventlog.ErrUncertain) != wrote {
+				t.Errorf("the answer is %v, want ErrUncertain: %v", err, wrote)
+			}
 			if test.lost && int(diverged.Found.Position) != max(0, int(known.Position)+test.by) {
 				t.Errorf("it says that the log ends at %d, want %d", diverged.Found.Position, int(known.Position)+test.by)
 			}
@@ -101,7 +105,7 @@ func TestDiverged(t *testing.T) {
 				"a command": record, "a question": question, "Tick": tick, "AtLeast": await,
 				"Run": func(d *desk) error { return d.Run(t.Context()) },
 			} {
-				if err := do(d); !errors.Is(err, eventlog.ErrDiverged) || !strings.Contains(err.Error(), known.Sum.String()) {
+				if err := do(d); !errors.Is(err, eventlog.ErrDiverged) || errors.Is(err, eventlog.ErrUncertain) || !strings.Contains(err.Error(), known.Sum.String()) {
 					t.Errorf("then %s = %v, want ErrDiverged", name, err)
 				}
 			}
@@ -137,6 +141,34 @@ func TestDivergedWhileRunning(t *testing.T) {
 			t.Errorf("the next Request = %v, want ErrDiverged", err)
 		}
 	})
+}
+
+// TestStoppingIsTold: an operator hears once of an error that stops the engine, who
+// may not see what Run and the verbs answer; a program that closes it tells nobody.
+func TestStoppingIsTold(t *testing.T) {
+	for _, closes := range []bool{false, true} {
+		log := newStore()
+		said := &warnings{}
+		e, err := engine.Open(t.Context(), log, &engine.Options{NewID: newIDs(1), Logger: said.logger()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := 1
+		if log.set(func(s *store) { s.fails = eventlog.ErrPoisoned }); closes {
+			e.Close()
+			want = 0
+		}
+		for range 3 {
+			if _, err := e.Request(t.Context(), newCase(tampa)); err == nil {
+				t.Error("a request is answered without a log")
+			}
+		}
+		told := said.take()
+		if n := strings.Count(told, "level=ERROR"); n != want {
+			t.Errorf("closed %v: %d errors are told, want %d:\n%s", closes, n, want, told)
+		}
+		e.Close()
+	}
 }
 
 // TestDoubtIsSettled: after an error of a log that is what it was, the engine looks

@@ -4,7 +4,11 @@
 //	eng, err := engine.Open(ctx, log, nil)
 //	if err != nil { … }
 //	defer eng.Close()
-//	go eng.Run(ctx) // deadlines, shifts, other engines
+//	go func() { // deadlines, shifts, other engines
+//		if err := eng.Run(ctx); ctx.Err() == nil {
+//			log.Fatal(err) // the log cannot be used any more
+//		}
+//	}()
 //
 //	ref, err := eng.Request(ctx, referral.Request{
 //		ID: id, Subject: "case-42", State: "FL", ZIP: "33602", Languages: []string{"es"},
@@ -142,7 +146,8 @@
 //   - [eventlog.ErrUncertain]: the command may have been recorded. Repeat it:
 //     what took effect is answered as the first time and adds nothing (R23). A
 //     request is repeated with the ID of the referral that came with the error.
-//     What the engine records next settles the matter.
+//     What the engine records next settles the matter. A verb that records nothing,
+//     such as Line, may be answered so too, since it waits with others for the log.
 //   - [eventlog.ErrTooLarge]: the command is more than the store takes at once.
 //     Send its facts in several calls.
 //   - [eventlog.ErrCorrupt], [eventlog.ErrLost], [eventlog.ErrDiverged],
@@ -150,8 +155,9 @@
 //     cannot read: the log cannot be used. The engine stops: Run returns the error,
 //     and every verb answers it from then on, whatever becomes of the store. Look to
 //     the store, then open log and engine anew.
-//   - [ErrAway]: the log did not answer within Options.Patience. Unless it is
-//     ErrUncertain too, nothing was recorded.
+//   - [ErrAway]: the log did not answer within Options.Patience, or other engines
+//     were first for twice as long. Unless it is ErrUncertain too, nothing was
+//     recorded.
 //   - Any other: nothing was recorded. Repeat the command when the store is back.
 //
 // While a store is away every command fails so, at once if the log says so, and

@@ -20,7 +20,8 @@ var (
 	// ErrArchived: the referral ended longer than Options.Keep ago and has left
 	// memory. Its events are in the log.
 	ErrArchived = errors.New("the referral ended long ago and has left memory: read its events in the log")
-	// ErrAway: the log did not answer within Options.Patience. Unless the error is
+	// ErrAway: the log did not answer within Options.Patience, or answered appends
+	// for twice as long with those of other engines. Unless the error is
 	// [eventlog.ErrUncertain] as well, nothing was recorded. Repeat the command:
 	// the engine goes on by itself once the log answers.
 	ErrAway = errors.New("the log does not answer")
@@ -176,7 +177,7 @@ func (e *Engine) ended() error {
 // must still be there.
 func (e *Engine) read(ctx context.Context, each func(eventlog.Record)) error {
 	after := e.head.Position
-	confirm := after > 0 && e.doubt.Load()
+	confirm := e.doubt.Swap(false) && after > 0
 	if confirm {
 		after--
 	}

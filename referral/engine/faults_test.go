@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/uuid"
@@ -286,8 +287,8 @@ func TestHostPanics(t *testing.T) {
 	if got := recovered(d); got != "the host's log" {
 		t.Errorf("a panic in Append comes out as %v", got)
 	}
-	if err := tell(d); !errors.Is(err, engine.ErrClosed) {
-		t.Errorf("the next command = %v, want ErrClosed", err)
+	if err := tell(d); !errors.Is(err, engine.ErrClosed) || errors.Is(err, eventlog.ErrUncertain) {
+		t.Errorf("the next command = %v, want ErrClosed, and nothing uncertain", err)
 	}
 	if err := d.Tick(t.Context(), time.Now()); !errors.Is(err, engine.ErrClosed) {
 		t.Errorf("Tick = %v, want ErrClosed", err)
@@ -340,6 +341,37 @@ func (p *panics) Append(ctx context.Context, after eventlog.Position, entries ..
 		panic("the store is broken")
 	}
 	return p.Log.Append(ctx, after, entries...)
+}
+
+// TestPanicLeavesOthersUncertain: when an append panics, one caller has the panic,
+// and those whose commands are in it are not told that nothing was recorded.
+func TestPanicLeavesOthersUncertain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := newStore()
+		d := open(t, log, nil)
+		d.join(person{}, 1)
+		r := d.ask(tampa)
+		log.set(func(s *store) {
+			s.before = func() { time.Sleep(time.Second) } // others come meanwhile
+		})
+		go d.Agent(t.Context(), 1, agent.SetLanguages{Languages: []string{"es", "vi"}})
+		synctest.Wait()
+		log.set(func(s *store) { s.before = func() { panic("the host's log") } })
+		answers, panics := make(chan error, 2), make(chan any, 2)
+		for range 2 {
+			go func() {
+				defer func() { panics <- recover() }()
+				_, err := d.Accept(t.Context(), r.ID, 1)
+				answers <- err
+			}()
+		}
+		if one, two := <-panics, <-panics; (one == nil) == (two == nil) {
+			t.Fatalf("panics of two callers: %v and %v, want one", one, two)
+		}
+		if err := <-answers; !errors.Is(err, engine.ErrClosed) || !errors.Is(err, eventlog.ErrUncertain) {
+			t.Errorf("the other's command = %v, want ErrClosed and ErrUncertain", err)
+		}
+	})
 }
 
 // A program that lives through a panic of its store, as a server does, gets no

@@ -29,8 +29,9 @@ type Options struct {
 	// Patience is how long the log may leave an append without an answer, its
 	// repeats included, or a read without a record, before a command fails with
 	// [ErrAway]; 5 seconds by default. A caller whose command comes while another's
-	// is waiting for the log may wait about twice as long. Open is not bounded by it
-	// but by its context.
+	// is waiting for the log may wait about twice as long, and so does one to whose
+	// appends other engines are first each time. What Open reads is not bounded by
+	// it but by its context; the policy that it records is.
 	Patience time.Duration
 	// Keep is how long a referral stays in memory after it ended, counted from
 	// its last event and by the times of the log: 30 days by default, and for
@@ -47,7 +48,8 @@ type Options struct {
 	// default. [Engine.Snapshot] writes one at any time.
 	SnapshotEvery int
 	// Logger receives what an operator should know, without personal data
-	// (R29). Nil is silent.
+	// (R29): warnings of what passes, and an error when the engine stops because its
+	// log cannot be used any more. Nil is silent.
 	Logger *slog.Logger
 }
 

@@ -31,7 +31,6 @@ func (e *Engine) catchUp() error {
 		e.doubt.Store(true)
 		return e.failed(ctx, err)
 	}
-	e.doubt.Store(false)
 	e.current = true
 	return nil
 }

@@ -112,7 +112,8 @@ func (e *Engine) Counts() book.Counts {
 
 // Digest returns the SHA-256 of the whole state in its canonical form, and the
 // position at which it stands so. Two engines that stand at one position of one
-// log return the same.
+// log return the same. It writes down every agent and referral, and the desk
+// stands still meanwhile: seconds with a million of them, for tests and audits.
 func (e *Engine) Digest() (eventlog.Position, string) {
 	e.shown.RLock()
 	defer e.shown.RUnlock()
@@ -225,9 +226,14 @@ type Change struct {
 }
 
 // Changes yields every event after a position, and then each new one as it
-// becomes durable, until ctx is over; the last pair is the error that ended it.
-// Whoever follows keeps the position of what it has dealt with and begins there
-// again: it then sees every event at least once, and Record.ID tells a repeat.
+// becomes durable, until ctx is over; the last pair is the error that ended it,
+// the log's also if it may pass. Whoever follows keeps the position of what it has
+// dealt with and begins there again: it then sees every event at least once, and
+// Record.ID tells a repeat.
+//
+// It reads the log and not the engine, which may know of an event a little later:
+// call [Engine.AtLeast] with its position before you ask the engine about it.
+// Closing the engine does not end it.
 func (e *Engine) Changes(ctx context.Context, after eventlog.Position) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
 		for {

@@ -39,7 +39,9 @@ func (e *Engine) tick(ctx context.Context, clock func() time.Time, known eventlo
 // the log can no longer be used. What may pass, such as a store that is away, it
 // tries again, at first soon and then every second, and tells Options.Logger: at
 // once, then every ten seconds, and when it is over. With Options.SnapshotDir it
-// also writes snapshots, in the background and one at a time.
+// also writes snapshots, in the background and one at a time. An engine has one
+// Run at a time. Where the clock is set, or the machine slept, it notices within
+// ten seconds.
 func (e *Engine) Run(ctx context.Context) error {
 	if err := e.ended(); err != nil {
 		return err
@@ -107,6 +109,18 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 }
 
+// announce tells Run when the clock next has something to do.
+func (e *Engine) announce(now time.Time) {
+	due, ever := e.derived.next(now)
+	e.shown.Lock()
+	e.due, e.dueEver = due, ever
+	e.shown.Unlock()
+	select {
+	case e.moved <- struct{}{}:
+	default:
+	}
+}
+
 // arm sets the timer to when the clock next has something to do.
 func (e *Engine) arm(timer *time.Timer) {
 	due, ok := e.Due()
@@ -114,8 +128,12 @@ func (e *Engine) arm(timer *time.Timer) {
 		timer.Stop()
 		return
 	}
-	timer.Reset(due.Sub(e.options.Now()))
+	timer.Reset(min(due.Sub(e.options.Now()), mostSleep))
 }
+
+// mostSleep is after how long Run looks at the clock again, which goes on while a
+// machine sleeps, or is set, and the timer knows nothing of it.
+const mostSleep = 10 * time.Second
 
 // tidings say that the log has records beyond those that the engine knew.
 type tidings struct {

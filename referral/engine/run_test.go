@@ -78,6 +78,31 @@ func TestRunExpires(t *testing.T) {
 	})
 }
 
+// TestRunNoticesTheClock: when the clock goes on without the timers, as while a
+// machine sleeps, or is set forward, Run notices within ten seconds.
+func TestRunNoticesTheClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(opening))
+		var ahead atomic.Int64
+		now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+		log := new(eventlog.Memory)
+		e, err := engine.Open(t.Context(), log, &engine.Options{Now: now, NewID: newIDs(1)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := &desk{e, t, log, newClock(), newIDs(2)}
+		d.join(person{}, 1, 2)
+		stop := run(t, d)
+		defer stop()
+		r := d.ask(tampa)
+		time.Sleep(time.Minute)
+		ahead.Store(int64(14*time.Minute + time.Second))
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		d.offered(r, 2)
+	})
+}
+
 // TestRunShift: a shift that begins wakes a waiting referral, and a license that
 // ends rescinds an offer, by the clock alone (R8, R10).
 func TestRunShift(t *testing.T) {

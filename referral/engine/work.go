@@ -23,7 +23,7 @@ func (e *Engine) work(clock func() time.Time, tick, look bool) error {
 		if !finished { // the log or an option panics: the state is not to be trusted
 			e.end(ErrClosed)
 			answer(looks, ErrClosed)
-			answer(calls, ErrClosed)
+			answer(calls, errPanicked)
 		}
 	}()
 	e.current = false
@@ -34,24 +34,39 @@ func (e *Engine) work(clock func() time.Time, tick, look bool) error {
 	answer(looks, err)
 	looks = nil
 	now := clock()
-	for idle := !tick && len(calls) == 0; err == nil && !(idle && len(calls) == 0); {
+	var again time.Time // since when all that was decided had to be decided again
+	for idle := !tick && len(calls) == 0; err == nil && !(idle && len(calls) == 0); now = clock() {
 		var n int
 		n, idle, err = e.turn(now, calls)
 		if errors.Is(err, errAgain) {
-			idle, err = false, nil
+			idle, err = false, e.patient(&again)
 			continue
 		}
 		if err = e.heed(err); err == nil {
 			answer(calls[:n], nil)
-			calls = calls[n:]
+			calls, again = calls[n:], time.Time{}
 		}
 	}
 	finished = true
-	if err != nil {
-		answer(calls, err)
-		return err
+	answer(calls, err)
+	e.announce(now) // after an error too: something may have been read
+	return err
+}
+
+// errPanicked is for callers whose commands were at hand when somebody else's code
+// panicked, which may have been after the log took them.
+var errPanicked = fmt.Errorf("engine: %w by a panic of the log or of an option, and what was asked may have been recorded or not: %w", ErrClosed, eventlog.ErrUncertain)
+
+// patient returns nil if what has to be decided again, as it had since an instant,
+// which it sets the first time, is worth that; an error if rivals have been first for
+// twice as long as Options.Patience.
+func (e *Engine) patient(since *time.Time) error {
+	if since.IsZero() {
+		*since = time.Now()
 	}
-	e.announce(now)
+	if limit := 2 * e.options.Patience; time.Since(*since) > limit {
+		return fmt.Errorf("engine: %w an append within %v: others were first each time, and nothing was recorded", ErrAway, limit)
+	}
 	return nil
 }
 
@@ -151,7 +166,9 @@ func (s *step) run(now time.Time, calls []*call) (decided int, idle bool) {
 		}
 		c.err = c.decide(s)
 		decided++
-		if !s.settle(c.at) {
+		// What proved too large before is tried without company, so that nobody else
+		// is told of it.
+		if !s.settle(c.at) || s.budget == 1 {
 			return decided, false
 		}
 	}
@@ -173,8 +190,8 @@ func (e *Engine) commit(s *step) error {
 		} else {
 			err = head.Follow(r)
 		}
-		if err != nil {
-			err = fmt.Errorf("engine: recording behind position %d: %w", e.head.Position, err)
+		if err != nil { // they are in a log, but it is another one
+			err = fmt.Errorf("engine: recording behind position %d: %w: %w", e.head.Position, eventlog.ErrUncertain, err)
 		}
 	}
 	if err == nil {
@@ -190,7 +207,7 @@ func (e *Engine) commit(s *step) error {
 	s.restore(e.book, s.at)
 	switch {
 	case errors.Is(err, eventlog.ErrConflict):
-		return e.yield(err)
+		return e.lost(err)
 	case errors.Is(err, eventlog.ErrTooLarge) && s.budget > 1:
 		e.budget = max(1, min(s.budget, len(s.entries))/2)
 		return errAgain
@@ -198,10 +215,10 @@ func (e *Engine) commit(s *step) error {
 	return err
 }
 
-// yield reads what the rival wrote who was first. A log that answers so and has
+// lost reads what the rival wrote who was first. A log that answers so and has
 // nothing new, as while another append is still on its way, is asked again after a
 // pause, and given up after Options.Patience.
-func (e *Engine) yield(conflict error) error {
+func (e *Engine) lost(conflict error) error {
 	known := e.head.Position
 	if err := e.catchUp(); err != nil {
 		return err
@@ -214,16 +231,4 @@ func (e *Engine) yield(conflict error) error {
 		return fmt.Errorf("engine: %w within %v: it has nothing behind position %d, and takes nothing: %w", ErrAway, e.options.Patience, known, conflict)
 	}
 	return errAgain
-}
-
-// announce tells Run when the clock next has something to do.
-func (e *Engine) announce(now time.Time) {
-	due, ever := e.derived.next(now)
-	e.shown.Lock()
-	e.due, e.dueEver = due, ever
-	e.shown.Unlock()
-	select {
-	case e.moved <- struct{}{}:
-	default:
-	}
 }
