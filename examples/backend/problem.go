@@ -53,7 +53,10 @@ func problemOf(err error) (p problem) {
 	}
 	input, unreadable := errors.AsType[*inputError](err)
 	_, long := errors.AsType[*http.MaxBytesError](err)
+	route, unrouted := errors.AsType[*routeError](err)
 	switch {
+	case unrouted:
+		p.Status = route.status
 	case unreadable:
 		p.Status, p.Field = http.StatusBadRequest, input.field
 	case long:

@@ -51,6 +51,9 @@ func TestProblems(t *testing.T) {
 		{"no state", "GET", "/directory", "", 400, "", "state", "postal code"},
 		{"no ZIP", "GET", "/directory?state=FL&zip=1", "", 400, "", "zip", "five digits"},
 		{"no position", "GET", "/events?after=-1", "", 400, "", "after", "not a position"},
+		{"nothing that is served", "GET", "/agent/" + near, "", 404, "", "", "nothing is served at this path"},
+		{"nothing at the root", "POST", "/", wanted(uuid.New()), 404, "", "", "nothing is served at this path"},
+		{"a method that a path does not take", "DELETE", "/agents/" + near, "", 405, "", "", "this path takes GET, HEAD, PUT"},
 	} {
 		t.Run(test.about, func(t *testing.T) {
 			a, err := s.try(test.method, test.path, test.body)
@@ -63,8 +66,21 @@ func TestProblems(t *testing.T) {
 			if kind := a.header.Get("Content-Type"); kind != "application/problem+json" {
 				t.Errorf("Content-Type: %s", kind)
 			}
+			if allow := a.header.Get("Allow"); (test.status == 405) != (allow == "GET, HEAD, PUT") {
+				t.Errorf("Allow: %q of status %d", allow, test.status)
+			}
 		})
 	}
+	metrics := s.call(200, "GET", "/metrics", "").text
+	for _, want := range []string{
+		`relevo_http_requests_total{route="none",status="404"} 2`, `relevo_http_requests_total{route="none",status="405"} 1`,
+	} {
+		if !strings.Contains(metrics, "\n"+want+"\n") {
+			t.Errorf("the metrics do not have %s:\n%s", want, metrics)
+		}
+	}
+	// A path that is written another way is sent to where it is served.
+	s.call(200, "GET", "//directory?state=FL", "")
 }
 
 func TestIdempotencyKey(t *testing.T) {

@@ -54,7 +54,7 @@ func (s *server) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /metrics", s.showMetrics)
-	return mux
+	return s.unrouted(mux)
 }
 
 // A verb is what a route does with an engine: it returns what is answered.
