@@ -42,9 +42,16 @@ func TestProblems(t *testing.T) {
 		{"nothing", "POST", "/referrals", ``, 400, "", "", "not one JSON object"},
 		{"two objects", "POST", "/referrals", wanted(uuid.New()) + "{}", 400, "", "", "something follows it"},
 		{"an unknown field", "POST", "/referrals", `{"subject":"case-42","phone":"202-555-0142"}`, 400, "", "phone", "unknown field"},
-		{"a field of another type", "POST", "/referrals", `{"subject":"case-42","languages":"en"}`, 400, "", "languages", "cannot be read"},
-		{"a field that reads itself", "POST", "/referrals", `{"subject":"case-42","zip":"3360"}`, 400, "", "zip", "cannot be read"},
-		{"a field deep inside", "PUT", "/agents/" + near, `{"training":{"plan_year":2026,"from":"yesterday"}}`, 400, "", "training", "cannot be read"},
+		{"a list", "PUT", "/agents/" + near, `[]`, 400, "", "", "not one JSON object: it is a list, and an object is wanted"},
+		{"a field of another type", "POST", "/referrals", `{"subject":"case-42","languages":"en"}`, 400, "", "languages", "cannot be read: it is a string, and a list is wanted"},
+		{"a field that reads itself", "POST", "/referrals", `{"subject":"case-42","zip":"3360"}`, 400, "", "zip", `cannot be read: "3360" is no ZIP Code`},
+		{"one of another type", "POST", "/referrals", `{"subject":"case-42","zip":33602}`, 400, "", "zip", "it is a number, and a string is wanted"},
+		{"a list that reads itself", "PUT", "/agents/" + near, `{"unticked":"FL"}`, 400, "", "unticked", "it is a string, and a list is wanted"},
+		{"a number that is too large", "PUT", "/agents/" + near, `{"display":300}`, 400, "", "display", "it is a number, and a whole number that is not too large is wanted"},
+		{"a field deep inside", "PUT", "/agents/" + near, `{"training":{"plan_year":true}}`, 400, "", "training", "plan_year is true or false, and a whole number"},
+		{"one in a list", "PUT", "/agents/" + near, `{"licenses":[{"lines":[{"health":"yes"}]}]}`, 400, "", "licenses", "lines.health is a string, and true or false is wanted"},
+		{"an instant that is none", "PUT", "/agents/" + near, `{"training":{"plan_year":2026,"from":"yesterday"}}`, 400, "", "training", "cannot be read: an instant is a string of the form 2026-11-02T18:00:00Z"},
+		{"an instant as a number", "PUT", "/agents/" + near, `{"training":{"plan_year":2026,"from":1793642400}}`, 400, "", "training", "cannot be read: an instant is a string"},
 		{"an ID that is none", "POST", "/referrals", `{"id":"42"}`, 400, "", "id", "is no UUID"},
 		{"nobody answers", "POST", to + "/accept", `{}`, 400, "", "by", "is no NPN"},
 		{"a body without end", "POST", "/referrals", `{"subject":"` + strings.Repeat("x", maxBody) + `"}`, 413, "", "", "too long"},
@@ -52,6 +59,7 @@ func TestProblems(t *testing.T) {
 		{"no ZIP", "GET", "/directory?state=FL&zip=1", "", 400, "", "zip", "five digits"},
 		{"no position", "GET", "/events?after=-1", "", 400, "", "after", "not a position"},
 		{"nothing that is served", "GET", "/agent/" + near, "", 404, "", "", "nothing is served at this path"},
+		{"nothing, at a path that is written another way", "GET", "//agent/" + near, "", 404, "", "", "nothing is served at this path"},
 		{"nothing at the root", "POST", "/", wanted(uuid.New()), 404, "", "", "nothing is served at this path"},
 		{"a method that a path does not take", "DELETE", "/agents/" + near, "", 405, "", "", "this path takes GET, HEAD, PUT"},
 	} {
@@ -63,6 +71,11 @@ func TestProblems(t *testing.T) {
 			if a.status != test.status || test.rule != "" && a.Rule != test.rule || a.Field != test.field || !strings.Contains(a.Detail, test.detail) {
 				t.Errorf("%d %s, want %d, rule %q, field %q and a detail with %q", a.status, a.text, test.status, test.rule, test.field, test.detail)
 			}
+			for _, ours := range []string{"Go ", "main.", "json: ", "geo: ", "Time.", "2006-01-02"} {
+				if strings.Contains(a.Detail, ours) {
+					t.Errorf("%q has %q, which says nothing to a client", a.Detail, ours)
+				}
+			}
 			if kind := a.header.Get("Content-Type"); kind != "application/problem+json" {
 				t.Errorf("Content-Type: %s", kind)
 			}
@@ -73,7 +86,7 @@ func TestProblems(t *testing.T) {
 	}
 	metrics := s.call(200, "GET", "/metrics", "").text
 	for _, want := range []string{
-		`relevo_http_requests_total{route="none",status="404"} 2`, `relevo_http_requests_total{route="none",status="405"} 1`,
+		`relevo_http_requests_total{route="none",status="404"} 3`, `relevo_http_requests_total{route="none",status="405"} 1`,
 	} {
 		if !strings.Contains(metrics, "\n"+want+"\n") {
 			t.Errorf("the metrics do not have %s:\n%s", want, metrics)
