@@ -37,6 +37,9 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) (status int) {
 	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("Relevo-Engine", strconv.Itoa(d.number))
+	if r.Method == http.MethodHead { // as every GET route is asked by it too
+		return http.StatusOK
+	}
 	out := http.NewResponseController(w)
 	send := func(line []byte, now bool) (err error) {
 		if err = out.SetWriteDeadline(time.Now().Add(patience)); err == nil {
