@@ -54,7 +54,22 @@ func (s *server) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /metrics", s.showMetrics)
-	return s.unrouted(mux)
+	return s.parting(s.unrouted(mux))
+}
+
+// parting ends each connection behind its answer when we are about to stop, while
+// requests still come: a load balancer keeps connections for the next request, and
+// one that is on its way when they are closed gets no answer.
+//
+// [http.Server.SetKeepAlivesEnabled] would close at once those that are idle, which
+// is what this is to spare whoever has not noticed yet that we leave.
+func (s *server) parting(next http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if s.leaving.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	}
 }
 
 // A verb is what a route does with an engine: it returns what is answered.
