@@ -78,8 +78,9 @@ func TestStoreAway(t *testing.T) {
 	if took := time.Since(cut); took > 5*silence {
 		t.Errorf("that an engine is cut off is told after %v", took)
 	}
-	if a := s.call(503, "GET", "/readyz", ""); strings.Contains(a.text, `"stopping":true`) || !strings.Contains(a.text, `"usable":true`) {
-		t.Errorf("%s, want one engine that is usable and one that is not", a.text)
+	if a := s.call(503, "GET", "/readyz", ""); strings.Contains(a.text, `"stopping":true`) || !strings.Contains(a.text, `"usable":true`) ||
+		a.header.Get("Retry-After") == "" {
+		t.Errorf("%s, want one engine that is usable and one that is not, and when to ask again", a.text)
 	}
 	two.cut.Store(true)
 	id := uuid.New()
@@ -88,7 +89,9 @@ func TestStoreAway(t *testing.T) {
 		if a.header.Get("Retry-After") == "" || !strings.Contains(a.Detail, "nothing was recorded") || strings.Contains(a.text, "dial") {
 			t.Errorf("%s, Retry-After: %q, want that nothing was recorded, and nothing of our network", a.text, a.header.Get("Retry-After"))
 		}
-		s.desks.turn()
+		if a := s.call(503, "GET", "/agents/"+near, ""); !strings.Contains(a.Detail, "ask again") || strings.Contains(a.Detail, "recorded") {
+			t.Errorf("%s, want to ask again, and no word of a record", a.text)
+		}
 		s.call(200, "GET", "/referrals/"+known.String(), "") // from memory
 		s.call(200, "GET", "/healthz", "")
 	}

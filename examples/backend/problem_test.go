@@ -2,6 +2,9 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -10,7 +13,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/eventlog/eventlogtest"
+	"github.com/relevo-go/relevo/referral/engine"
 )
 
 func TestProblems(t *testing.T) {
@@ -94,6 +99,49 @@ func TestProblems(t *testing.T) {
 	}
 	// A path that is written another way is sent to where it is served.
 	s.call(200, "GET", "//directory?state=FL", "")
+}
+
+// An answer claims that nothing was recorded where the engine promises that, and
+// nowhere else. Whoever reads is told of no record at all.
+func TestWhatMayHaveBeenRecorded(t *testing.T) {
+	const nothing, unknown = "nothing was recorded: send it again", "it is not known whether this was recorded: send it again"
+	id := uuid.New()
+	away := fmt.Errorf("engine: %w within 5s", engine.ErrAway)
+	for _, test := range []struct {
+		about  string
+		err    error
+		detail string
+	}{
+		{"no answer", away, nothing},
+		{"no answer, and half an append", fmt.Errorf("%w: %w", away, eventlog.ErrUncertain), unknown},
+		{"no room for an append in time", fmt.Errorf("%w: %w", away, eventlog.ErrConflict), nothing},
+		{"half an append", fmt.Errorf("engine: %w", eventlog.ErrUncertain), unknown},
+		{"half an append that would be too large", fmt.Errorf("%w: %w", eventlog.ErrUncertain, eventlog.ErrTooLarge), unknown},
+		{"no time left", context.DeadlineExceeded, nothing},
+		{"nobody waits", context.Canceled, nothing},
+		{"the store refuses the connection", fmt.Errorf("engine: %w", errCut), nothing},
+		{"a fault of the engine", errors.New("engine: an event cannot be written down"), nothing},
+		{"another log", fmt.Errorf("engine: %w", &eventlog.DivergedError{}), unknown},
+		{"a log that ends early", fmt.Errorf("engine: %w", eventlog.ErrLost), unknown},
+		{"a log that is damaged", fmt.Errorf("engine: %w", eventlog.ErrCorrupt), unknown},
+		{"a log that failed before", fmt.Errorf("engine: %w", eventlog.ErrPoisoned), unknown},
+		{"a log that is closed", fmt.Errorf("engine: %w", eventlog.ErrClosed), unknown},
+		{"an engine that is closed", engine.ErrClosed, unknown},
+	} {
+		p := problemOf(&requestError{id, test.err}, false)
+		if p.Status != 503 || !strings.Contains(p.Detail, test.detail) || strings.Contains(p.Detail, "the log") {
+			t.Errorf("%s: %+v, want 503, %q, and no word of the log", test.about, p, test.detail)
+		}
+		if (p.ID == id) != (test.detail == unknown) {
+			t.Errorf("%s: ID %s, want it where it must be repeated, and else none", test.about, p.ID)
+		}
+		if p := problemOf(test.err, true); p.Status != 503 || !strings.Contains(p.Detail, "ask again") || strings.Contains(p.Detail, "recorded") {
+			t.Errorf("%s, read: %+v, want 503, to ask again, and no word of a record", test.about, p)
+		}
+		if p := problemOf(fmt.Errorf("%w: position 7: %w", errBehind, test.err), false); p.Status != 503 || !strings.Contains(p.Detail, "nothing was recorded") {
+			t.Errorf("%s, before anything was done: %+v, want that nothing was recorded", test.about, p)
+		}
+	}
 }
 
 func TestIdempotencyKey(t *testing.T) {

@@ -100,7 +100,7 @@ func (s *server) handle(pattern string, do verb) http.HandlerFunc {
 		w.Header().Set("Relevo-Position", strconv.FormatUint(uint64(d.Position()), 10))
 		status := http.StatusOK
 		if err != nil {
-			status = refuse(w, err)
+			status = refuse(w, r, err)
 		} else {
 			if c, ok := body.(created); ok {
 				w.Header().Set("Location", c.path)
@@ -143,9 +143,12 @@ func reach(ctx context.Context, desk *engine.Engine, p eventlog.Position) error 
 	return nil
 }
 
-// reply writes an answer.
+// reply writes an answer. What cannot be served now may be asked for again soon.
 func reply(w http.ResponseWriter, kind string, status int, body any) {
 	w.Header().Set("Content-Type", kind)
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
+	}
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(body) // the caller may be gone, which is no trouble of ours
 }

@@ -33,7 +33,7 @@ func (s *server) unrouted(mux *http.ServeMux) http.HandlerFunc {
 				if allow != "" {
 					w.Header().Set("Allow", allow)
 				}
-				status := refuse(w, &routeError{said.status, allow})
+				status := refuse(w, r, &routeError{said.status, allow})
 				s.metrics.answered(noRoute, status, time.Since(began))
 				return
 			}
