@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/relevo-go/relevo/eventlog"
+	"github.com/relevo-go/relevo/referral/engine"
 )
 
 // cable is a log that can be cut off from its store.
@@ -125,6 +126,28 @@ func TestEngineDies(t *testing.T) {
 	}
 	if err := s.stop(); !errors.Is(err, eventlog.ErrDiverged) || !strings.Contains(err.Error(), "engine 2 cannot go on") {
 		t.Errorf("it stopped with %v, want that the log diverged", err)
+	}
+}
+
+// What ended an engine for good is told also to a service that is about to stop.
+func TestEngineDiesAtTheEnd(t *testing.T) {
+	desks, err := openDesks(t.Context(), []eventlog.Log{new(eventlog.Memory)}, func(int) *engine.Options { return &engine.Options{} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer desks.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for err := range desks.run(ctx) {
+		t.Errorf("an engine that stops with the service says %v", err)
+	}
+	desks.all[0].Engine.Close()
+	var told []error
+	for err := range desks.run(ctx) {
+		told = append(told, err)
+	}
+	if len(told) != 1 || !errors.Is(told[0], engine.ErrClosed) {
+		t.Errorf("an engine that cannot go on says %v, want that it is closed", told)
 	}
 }
 
