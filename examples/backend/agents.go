@@ -11,26 +11,26 @@ import (
 )
 
 // facts is what may be told of an agent. What is left out stays as it is, and a fact
-// that is known adds nothing (R23).
+// that is known adds nothing (R23). What is told and empty is for the rules to judge.
 type facts struct {
-	Name                   string            // joins Help On Demand (R22)
+	Name                   *string           // joins Help On Demand (R22)
 	Training, Registration *agent.Completion // with the Marketplace, for a plan year
 	Accepted               []agent.Acceptance
 	Profile                *agent.Profile
 	Languages              []string
 	Licenses               []agent.License
-	Display                agent.Display
+	Display                *agent.Display
 	Unticked               *geo.States
 	Channels               []agent.Channel
 	Hours                  *agent.Hours
-	Override               agent.Override
+	Override               *agent.Override
 	Reviewed               bool
 }
 
 // commands returns the facts as the desk takes them, in the order the rules want.
 func (f facts) commands() (all []agent.Command) {
-	if f.Name != "" {
-		all = append(all, agent.Register{Name: f.Name})
+	if f.Name != nil {
+		all = append(all, agent.Register{Name: *f.Name})
 	}
 	if c := f.Training; c != nil {
 		all = append(all, agent.CompleteTraining{PlanYear: c.PlanYear, From: c.From, Until: c.Until})
@@ -54,8 +54,8 @@ func (f facts) commands() (all []agent.Command) {
 			State: l.State, Number: l.Number, Residency: l.Residency, Status: l.Status, Effective: l.Effective, Expires: l.Expires, Lines: l.Lines,
 		})
 	}
-	if f.Display != 0 {
-		all = append(all, agent.ChooseDisplay{Choice: f.Display})
+	if f.Display != nil {
+		all = append(all, agent.ChooseDisplay{Choice: *f.Display})
 	}
 	if f.Unticked != nil {
 		all = append(all, agent.UntickStates{States: slices.Collect(f.Unticked.All())})
@@ -66,8 +66,8 @@ func (f facts) commands() (all []agent.Command) {
 	if h := f.Hours; h != nil {
 		all = append(all, agent.SetHours{Zone: h.Zone, Weekly: h.Weekly})
 	}
-	if f.Override != "" {
-		all = append(all, agent.SetOverride{Override: f.Override})
+	if f.Override != nil {
+		all = append(all, agent.SetOverride{Override: *f.Override})
 	}
 	if f.Reviewed {
 		all = append(all, agent.ReviewProfile{})

@@ -70,12 +70,13 @@ func (ds *desks) run(ctx context.Context) <-chan error {
 	var running sync.WaitGroup
 	for _, d := range ds.all {
 		running.Go(func() {
-			if err := d.Run(ctx); ctx.Err() == nil {
+			// What ended it for good is told also if ctx is over just then.
+			if err := d.Run(ctx); ctx.Err() == nil || !errors.Is(err, ctx.Err()) {
 				d.note(err)
 				dead <- fmt.Errorf("engine %d cannot go on: %w", d.number, err)
 			}
 		})
-		running.Go(func() { d.listen(ctx) })
+		running.Go(func() { d.askStore(ctx) })
 	}
 	go func() {
 		running.Wait()
@@ -109,9 +110,9 @@ func (ds *desks) Close() (err error) {
 // every is how often an engine's store is asked whether it is there.
 const every = time.Second
 
-// listen asks the store again and again, with a step of the clock that finds
-// nothing to do as a rule.
-func (d *desk) listen(ctx context.Context) {
+// askStore asks the store again and again whether it is there, with a step of the
+// clock that finds nothing to do as a rule.
+func (d *desk) askStore(ctx context.Context) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {

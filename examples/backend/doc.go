@@ -21,17 +21,20 @@
 // it stops in an order in which no answer is lost. desk.go opens the engines, keeps
 // each going with its Run, and asks its store every second whether it is there.
 // server.go lets the engine whose turn it is do what is asked, referrals.go and
-// agents.go are the verbs, and problem.go says what each error is to a caller.
+// agents.go are the verbs, and problem.go says what each error is to a caller:
+// unreadable.go of a body, unrouted.go of a path or method that is not served.
 // events.go streams the log. health.go and metrics.go are for whoever runs it, and
 // counted.go shows how to stand between an engine and its log.
 //
 // # What a caller can rely on
 //
-// An answer of 2xx is in the log. A request is repeated with the same id, and then
-// answers as the first time; every other verb is repeated as it is. Every answer says
-// in Relevo-Position how far the engine had read, and a caller that sends this back
-// as Relevo-At-Least sees at least that, from whichever engine. 503 comes with
-// Retry-After, and says whether anything may have been recorded.
+// What a verb answers with 2xx is in the log. A request is repeated with the same id,
+// and then answers as the first time; every other verb is repeated as it is. Every
+// answer of a verb, in referrals.go and agents.go, says in Relevo-Position how far the
+// engine had read, and a caller that sends this back as Relevo-At-Least sees at least
+// that, from whichever engine. Whatever is refused is a problem (RFC 9457), also a path
+// or method that is not served. 503 comes with Retry-After, and says to whoever wanted
+// something recorded whether it may have been.
 //
 // # What is the host's
 //

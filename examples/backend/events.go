@@ -24,7 +24,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) (status int) {
 	if text := r.URL.Query().Get("after"); text != "" {
 		p, err := strconv.ParseUint(text, 10, 63)
 		if err != nil {
-			return refuse(w, &inputError{"after", "is not a position: give that of the last event you have dealt with"})
+			return refuse(w, r, &inputError{"after", "is not a position: give that of the last event you have dealt with"})
 		}
 		after = eventlog.Position(p)
 	}
@@ -33,10 +33,13 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) (status int) {
 	defer context.AfterFunc(s.streaming, cancel)()
 	d := s.desks.turn()
 	if err := reach(ctx, d.Engine, after); err != nil { // a position of another history, it may be
-		return refuse(w, err)
+		return refuse(w, r, err)
 	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("Relevo-Engine", strconv.Itoa(d.number))
+	if r.Method == http.MethodHead { // as every GET route is asked by it too
+		return http.StatusOK
+	}
 	out := http.NewResponseController(w)
 	send := func(line []byte, now bool) (err error) {
 		if err = out.SetWriteDeadline(time.Now().Add(patience)); err == nil {

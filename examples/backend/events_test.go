@@ -5,8 +5,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,13 +85,34 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// A stream on which nothing happens sends an empty line now and then.
 // A position that the log does not have is told, not waited for in silence.
 func TestEventsBeyondTheHead(t *testing.T) {
 	s := start(t, open(t, stores[0].make(t))...)
 	s.call(503, "GET", fmt.Sprintf("/events?after=%d", s.desks.newest()+100), "")
 }
 
+// HEAD gets the header alone, and its connection is free for what comes next.
+func TestHeadOfEvents(t *testing.T) {
+	s := start(t, open(t, stores[0].make(t))...)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(10 * time.Second)) // before a stream beats
+	answers := bufio.NewReader(conn)
+	for _, ask := range []struct{ method, path, kind string }{
+		{"HEAD", "/events", "application/x-ndjson"}, {"GET", "/healthz", "text/plain; charset=utf-8"},
+	} {
+		fmt.Fprintf(conn, "%s %s HTTP/1.1\r\nHost: desk\r\n\r\n", ask.method, ask.path)
+		resp, err := http.ReadResponse(answers, &http.Request{Method: ask.method})
+		if err != nil || resp.StatusCode != 200 || resp.Header.Get("Content-Type") != ask.kind {
+			t.Fatalf("%s %s = %v, %v, want 200 and %s", ask.method, ask.path, resp, err, ask.kind)
+		}
+	}
+}
+
+// A stream on which nothing happens sends an empty line now and then.
 func TestHeartbeat(t *testing.T) {
 	s := start(t, open(t, stores[0].make(t))...)
 	quick := newServer(s.desks, slog.New(slog.DiscardHandler))

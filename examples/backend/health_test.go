@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/relevo-go/relevo/eventlog"
+	"github.com/relevo-go/relevo/referral/engine"
 )
 
 // cable is a log that can be cut off from its store.
@@ -78,8 +79,9 @@ func TestStoreAway(t *testing.T) {
 	if took := time.Since(cut); took > 5*silence {
 		t.Errorf("that an engine is cut off is told after %v", took)
 	}
-	if a := s.call(503, "GET", "/readyz", ""); strings.Contains(a.text, `"stopping":true`) || !strings.Contains(a.text, `"usable":true`) {
-		t.Errorf("%s, want one engine that is usable and one that is not", a.text)
+	if a := s.call(503, "GET", "/readyz", ""); strings.Contains(a.text, `"stopping":true`) || !strings.Contains(a.text, `"usable":true`) ||
+		a.header.Get("Retry-After") == "" {
+		t.Errorf("%s, want one engine that is usable and one that is not, and when to ask again", a.text)
 	}
 	two.cut.Store(true)
 	id := uuid.New()
@@ -88,7 +90,9 @@ func TestStoreAway(t *testing.T) {
 		if a.header.Get("Retry-After") == "" || !strings.Contains(a.Detail, "nothing was recorded") || strings.Contains(a.text, "dial") {
 			t.Errorf("%s, Retry-After: %q, want that nothing was recorded, and nothing of our network", a.text, a.header.Get("Retry-After"))
 		}
-		s.desks.turn()
+		if a := s.call(503, "GET", "/agents/"+near, ""); !strings.Contains(a.Detail, "ask again") || strings.Contains(a.Detail, "recorded") {
+			t.Errorf("%s, want to ask again, and no word of a record", a.text)
+		}
 		s.call(200, "GET", "/referrals/"+known.String(), "") // from memory
 		s.call(200, "GET", "/healthz", "")
 	}
@@ -122,6 +126,28 @@ func TestEngineDies(t *testing.T) {
 	}
 	if err := s.stop(); !errors.Is(err, eventlog.ErrDiverged) || !strings.Contains(err.Error(), "engine 2 cannot go on") {
 		t.Errorf("it stopped with %v, want that the log diverged", err)
+	}
+}
+
+// What ended an engine for good is told also to a service that is about to stop.
+func TestEngineDiesAtTheEnd(t *testing.T) {
+	desks, err := openDesks(t.Context(), []eventlog.Log{new(eventlog.Memory)}, func(int) *engine.Options { return &engine.Options{} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer desks.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for err := range desks.run(ctx) {
+		t.Errorf("an engine that stops with the service says %v", err)
+	}
+	desks.all[0].Engine.Close()
+	var told []error
+	for err := range desks.run(ctx) {
+		told = append(told, err)
+	}
+	if len(told) != 1 || !errors.Is(told[0], engine.ErrClosed) {
+		t.Errorf("an engine that cannot go on says %v, want that it is closed", told)
 	}
 }
 

@@ -55,11 +55,11 @@ func (in *input) read(into any) {
 		for _, name := range slices.Sorted(maps.Keys(fields)) {
 			alone, _ := json.Marshal(map[string]json.RawMessage{name: fields[name]})
 			if err := strictly(alone, into); err != nil {
-				in.fail(&inputError{name, "cannot be read: " + strings.TrimPrefix(err.Error(), "json: ")})
+				in.fail(&inputError{name, "cannot be read: " + unreadable(err)})
 			}
 		}
 	}
-	in.fail(&inputError{"", "the body is not one JSON object: " + strings.TrimPrefix(err.Error(), "json: ")})
+	in.fail(&inputError{"", "the body is not one JSON object: " + unreadable(err)})
 }
 
 func strictly(text []byte, into any) error {

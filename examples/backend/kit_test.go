@@ -131,6 +131,7 @@ type replied struct {
 	status int
 	header http.Header
 	text   string
+	last   bool // of its connection
 	ID     uuid.UUID
 	Status any // of a referral, or of a problem
 	Offer  struct{ To string }
@@ -163,7 +164,7 @@ func (c *caller) try(method, path, body string, headers ...string) (a replied, e
 	if err != nil {
 		return a, err
 	}
-	a.status, a.header, a.text = resp.StatusCode, resp.Header, string(text)
+	a.status, a.header, a.text, a.last = resp.StatusCode, resp.Header, string(text), resp.Close
 	if kind := resp.Header.Get("Content-Type"); strings.HasPrefix(kind, "application/") && strings.HasPrefix(a.text, "{") {
 		if err := json.Unmarshal(text, &a); err != nil {
 			return a, fmt.Errorf("%w in %s", err, text)

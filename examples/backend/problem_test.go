@@ -2,6 +2,9 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -10,7 +13,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/relevo-go/relevo/eventlog"
 	"github.com/relevo-go/relevo/eventlog/eventlogtest"
+	"github.com/relevo-go/relevo/referral/engine"
 )
 
 func TestProblems(t *testing.T) {
@@ -42,15 +47,29 @@ func TestProblems(t *testing.T) {
 		{"nothing", "POST", "/referrals", ``, 400, "", "", "not one JSON object"},
 		{"two objects", "POST", "/referrals", wanted(uuid.New()) + "{}", 400, "", "", "something follows it"},
 		{"an unknown field", "POST", "/referrals", `{"subject":"case-42","phone":"202-555-0142"}`, 400, "", "phone", "unknown field"},
-		{"a field of another type", "POST", "/referrals", `{"subject":"case-42","languages":"en"}`, 400, "", "languages", "cannot be read"},
-		{"a field that reads itself", "POST", "/referrals", `{"subject":"case-42","zip":"3360"}`, 400, "", "zip", "cannot be read"},
-		{"a field deep inside", "PUT", "/agents/" + near, `{"training":{"plan_year":2026,"from":"yesterday"}}`, 400, "", "training", "cannot be read"},
+		{"a list", "PUT", "/agents/" + near, `[]`, 400, "", "", "not one JSON object: it is a list, and an object is wanted"},
+		{"a field of another type", "POST", "/referrals", `{"subject":"case-42","languages":"en"}`, 400, "", "languages", "cannot be read: it is a string, and a list is wanted"},
+		{"a field that reads itself", "POST", "/referrals", `{"subject":"case-42","zip":"3360"}`, 400, "", "zip", `cannot be read: "3360" is no ZIP Code`},
+		{"one of another type", "POST", "/referrals", `{"subject":"case-42","zip":33602}`, 400, "", "zip", "it is a number, and a string is wanted"},
+		{"a list that reads itself", "PUT", "/agents/" + near, `{"unticked":"FL"}`, 400, "", "unticked", "it is a string, and a list is wanted"},
+		{"a number that is too large", "PUT", "/agents/" + near, `{"display":300}`, 400, "", "display", "it is a number, and a whole number that is not too large is wanted"},
+		{"a field deep inside", "PUT", "/agents/" + near, `{"training":{"plan_year":true}}`, 400, "", "training", "plan_year is true or false, and a whole number"},
+		{"one in a list", "PUT", "/agents/" + near, `{"licenses":[{"lines":[{"health":"yes"}]}]}`, 400, "", "licenses", "lines.health is a string, and true or false is wanted"},
+		{"an instant that is none", "PUT", "/agents/" + near, `{"training":{"plan_year":2026,"from":"yesterday"}}`, 400, "", "training", "cannot be read: an instant is a string of the form 2026-11-02T18:00:00Z"},
+		{"an instant as a number", "PUT", "/agents/" + near, `{"training":{"plan_year":2026,"from":1793642400}}`, 400, "", "training", "cannot be read: an instant is a string"},
 		{"an ID that is none", "POST", "/referrals", `{"id":"42"}`, 400, "", "id", "is no UUID"},
 		{"nobody answers", "POST", to + "/accept", `{}`, 400, "", "by", "is no NPN"},
 		{"a body without end", "POST", "/referrals", `{"subject":"` + strings.Repeat("x", maxBody) + `"}`, 413, "", "", "too long"},
+		{"a name that is empty", "PUT", "/agents/" + near, `{"name":""}`, 422, "R22", "", "name"},
+		{"a display that is no choice", "PUT", "/agents/" + near, `{"display":0}`, 422, "R26", "", "1, 2, 3, 4"},
+		{"an override that is empty", "PUT", "/agents/" + near, `{"override":""}`, 422, "B1", "", "override"},
 		{"no state", "GET", "/directory", "", 400, "", "state", "postal code"},
 		{"no ZIP", "GET", "/directory?state=FL&zip=1", "", 400, "", "zip", "five digits"},
 		{"no position", "GET", "/events?after=-1", "", 400, "", "after", "not a position"},
+		{"nothing that is served", "GET", "/agent/" + near, "", 404, "", "", "nothing is served at this path"},
+		{"nothing, at a path that is written another way", "GET", "//agent/" + near, "", 404, "", "", "nothing is served at this path"},
+		{"nothing at the root", "POST", "/", wanted(uuid.New()), 404, "", "", "nothing is served at this path"},
+		{"a method that a path does not take", "DELETE", "/agents/" + near, "", 405, "", "", "this path takes GET, HEAD, PUT"},
 	} {
 		t.Run(test.about, func(t *testing.T) {
 			a, err := s.try(test.method, test.path, test.body)
@@ -60,10 +79,71 @@ func TestProblems(t *testing.T) {
 			if a.status != test.status || test.rule != "" && a.Rule != test.rule || a.Field != test.field || !strings.Contains(a.Detail, test.detail) {
 				t.Errorf("%d %s, want %d, rule %q, field %q and a detail with %q", a.status, a.text, test.status, test.rule, test.field, test.detail)
 			}
+			for _, ours := range []string{"Go ", "main.", "json: ", "geo: ", "Time.", "2006-01-02"} {
+				if strings.Contains(a.Detail, ours) {
+					t.Errorf("%q has %q, which says nothing to a client", a.Detail, ours)
+				}
+			}
 			if kind := a.header.Get("Content-Type"); kind != "application/problem+json" {
 				t.Errorf("Content-Type: %s", kind)
 			}
+			if allow := a.header.Get("Allow"); (test.status == 405) != (allow == "GET, HEAD, PUT") {
+				t.Errorf("Allow: %q of status %d", allow, test.status)
+			}
 		})
+	}
+	metrics := s.call(200, "GET", "/metrics", "").text
+	for _, want := range []string{
+		`relevo_http_requests_total{route="none",status="404"} 3`, `relevo_http_requests_total{route="none",status="405"} 1`,
+	} {
+		if !strings.Contains(metrics, "\n"+want+"\n") {
+			t.Errorf("the metrics do not have %s:\n%s", want, metrics)
+		}
+	}
+	// A path that is written another way is sent to where it is served.
+	s.call(200, "GET", "//directory?state=FL", "")
+}
+
+// An answer claims that nothing was recorded where the engine promises that, and
+// nowhere else. Whoever reads is told of no record at all.
+func TestWhatMayHaveBeenRecorded(t *testing.T) {
+	const nothing, unknown = "nothing was recorded: send it again", "it is not known whether this was recorded: send it again"
+	id := uuid.New()
+	away := fmt.Errorf("engine: %w within 5s", engine.ErrAway)
+	for _, test := range []struct {
+		about  string
+		err    error
+		detail string
+	}{
+		{"no answer", away, nothing},
+		{"no answer, and half an append", fmt.Errorf("%w: %w", away, eventlog.ErrUncertain), unknown},
+		{"no room for an append in time", fmt.Errorf("%w: %w", away, eventlog.ErrConflict), nothing},
+		{"half an append", fmt.Errorf("engine: %w", eventlog.ErrUncertain), unknown},
+		{"half an append that would be too large", fmt.Errorf("%w: %w", eventlog.ErrUncertain, eventlog.ErrTooLarge), unknown},
+		{"no time left", context.DeadlineExceeded, nothing},
+		{"nobody waits", context.Canceled, nothing},
+		{"the store refuses the connection", fmt.Errorf("engine: %w", errCut), nothing},
+		{"a fault of the engine", errors.New("engine: an event cannot be written down"), nothing},
+		{"another log", fmt.Errorf("engine: %w", &eventlog.DivergedError{}), unknown},
+		{"a log that ends early", fmt.Errorf("engine: %w", eventlog.ErrLost), unknown},
+		{"a log that is damaged", fmt.Errorf("engine: %w", eventlog.ErrCorrupt), unknown},
+		{"a log that failed before", fmt.Errorf("engine: %w", eventlog.ErrPoisoned), unknown},
+		{"a log that is closed", fmt.Errorf("engine: %w", eventlog.ErrClosed), unknown},
+		{"an engine that is closed", engine.ErrClosed, unknown},
+	} {
+		p := problemOf(&requestError{id, test.err}, false)
+		if p.Status != 503 || !strings.Contains(p.Detail, test.detail) || strings.Contains(p.Detail, "the log") {
+			t.Errorf("%s: %+v, want 503, %q, and no word of the log", test.about, p, test.detail)
+		}
+		if (p.ID == id) != (test.detail == unknown) {
+			t.Errorf("%s: ID %s, want it where it must be repeated, and else none", test.about, p.ID)
+		}
+		if p := problemOf(test.err, true); p.Status != 503 || !strings.Contains(p.Detail, "ask again") || strings.Contains(p.Detail, "recorded") {
+			t.Errorf("%s, read: %+v, want 503, to ask again, and no word of a record", test.about, p)
+		}
+		if p := problemOf(fmt.Errorf("%w: position 7: %w", errBehind, test.err), false); p.Status != 503 || !strings.Contains(p.Detail, "nothing was recorded") {
+			t.Errorf("%s, before anything was done: %+v, want that nothing was recorded", test.about, p)
+		}
 	}
 }
 

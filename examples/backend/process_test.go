@@ -276,16 +276,22 @@ func TestSnapshots(t *testing.T) {
 	}
 }
 
-// A service that is told to stop says so to load balancers before it closes the
-// door, and a second signal does not wait for that.
+// A service that is told to stop says so to load balancers, and leaves them no
+// connection to use again, before it closes the door, and a second signal does not wait for that.
 func TestDrain(t *testing.T) {
 	p := launch(t, "-log", t.TempDir(), "-drain", "1h")
-	p.call(200, "GET", "/readyz", "")
+	if a := p.call(200, "GET", "/readyz", ""); a.last {
+		t.Error("a connection is closed while nobody stops the service")
+	}
 	p.signal(syscall.SIGTERM)
 	p.until("stopping", func(a replied) bool {
 		return a.status == 503 && strings.Contains(a.text, `"ready":false,"stopping":true`)
 	}, "GET", "/readyz")
-	p.call(201, "POST", "/referrals", wanted(uuid.New()))
+	for _, a := range []replied{p.call(201, "POST", "/referrals", wanted(uuid.New())), p.call(404, "GET", "/", "")} {
+		if !a.last {
+			t.Errorf("status %d was answered on a connection that stays open for the next request", a.status)
+		}
+	}
 	p.interrupted()
 }
 

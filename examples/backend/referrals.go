@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/google/uuid"
@@ -40,16 +41,18 @@ func request(desk *engine.Engine, in *input) (any, error) {
 	switch {
 	case in.err != nil:
 		return nil, in.err
-	case id == uuid.Nil:
-		id = key
-	case key != uuid.Nil && key != id:
+	case id != uuid.Nil && key != uuid.Nil && id != key:
 		return nil, &inputError{"id", "is another than the Idempotency-Key"}
+	case id == uuid.Nil && key == uuid.Nil:
+		// The engine would choose one, and tell it only with ErrUncertain.
+		key = uuid.Must(uuid.NewV7())
 	}
+	id = cmp.Or(id, key)
 	r, err := desk.Request(in.Context(), referral.Request{
 		ID: id, Subject: body.Subject, State: body.State, ZIP: body.ZIP, Point: body.Point, Languages: body.Languages,
 	})
 	if err != nil {
-		return nil, &requestError{r.ID, err}
+		return nil, &requestError{id, err}
 	}
 	answer, err := show(r, nil)
 	return created{"/referrals/" + r.ID.String(), answer}, err

@@ -54,7 +54,22 @@ func (s *server) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /metrics", s.showMetrics)
-	return mux
+	return s.parting(s.unrouted(mux))
+}
+
+// parting ends each connection behind its answer when we are about to stop, while
+// requests still come: a load balancer keeps connections for the next request, and
+// one that is on its way when they are closed gets no answer.
+//
+// [http.Server.SetKeepAlivesEnabled] would close at once those that are idle, which
+// is what this is to spare whoever has not noticed yet that we leave.
+func (s *server) parting(next http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if s.leaving.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	}
 }
 
 // A verb is what a route does with an engine: it returns what is answered.
@@ -85,7 +100,7 @@ func (s *server) handle(pattern string, do verb) http.HandlerFunc {
 		w.Header().Set("Relevo-Position", strconv.FormatUint(uint64(d.Position()), 10))
 		status := http.StatusOK
 		if err != nil {
-			status = refuse(w, err)
+			status = refuse(w, r, err)
 		} else {
 			if c, ok := body.(created); ok {
 				w.Header().Set("Location", c.path)
@@ -128,9 +143,12 @@ func reach(ctx context.Context, desk *engine.Engine, p eventlog.Position) error 
 	return nil
 }
 
-// reply writes an answer.
+// reply writes an answer. What cannot be served now may be asked for again soon.
 func reply(w http.ResponseWriter, kind string, status int, body any) {
 	w.Header().Set("Content-Type", kind)
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
+	}
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(body) // the caller may be gone, which is no trouble of ours
 }

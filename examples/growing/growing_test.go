@@ -41,6 +41,17 @@ func TestSmall(t *testing.T) {
 	}
 }
 
+// A number of days that nothing can be divided by is refused before the work.
+func TestNoDays(t *testing.T) {
+	for _, days := range []int{0, -1} {
+		var out strings.Builder
+		o := simulation.Options{Agents: 20, Referrals: 20, Days: days, Seed: 1, Begin: time.Date(2026, time.December, 14, 13, 0, 0, 0, time.UTC)}
+		if err := run(t.Context(), &out, o, false); err == nil || !strings.Contains(err.Error(), "-days") || out.Len() > 0 {
+			t.Errorf("-days %d: %v, and printed %q, want nothing but an error about -days", days, err, &out)
+		}
+	}
+}
+
 // Divided, no record of a referral is lost, and an agent's facts are where it has a
 // license.
 func TestDivided(t *testing.T) {

@@ -43,6 +43,9 @@ func main() {
 }
 
 func run(ctx context.Context, w io.Writer, o simulation.Options, memory bool) error {
+	if o.Days < 1 { // 0 is a week to the simulation, and no day to what is printed of it
+		return fmt.Errorf("-days is %d: give at least 1", o.Days)
+	}
 	var whole eventlog.Memory
 	if err := simulation.Run(ctx, &whole, o); err != nil {
 		return err

@@ -27,21 +27,18 @@ func (w *weather) end() {
 			w.failf("engine %d does not stop within %v", p.Number, w.Resume)
 		}
 	}
-	var told []report
+	told := w.told()
 	states := map[eventlog.Position]string{}
 	stopped := 0
-	for _, p := range w.lives {
-		for _, r := range p.take() {
-			told = append(told, r)
-			if r.Verb != ended {
-				continue
-			}
-			stopped++
-			if d := states[r.Position]; d != "" && d != r.Digest {
-				w.failf("two engines stand at %d with the states %s and %s (invariant 5)", r.Position, d, r.Digest)
-			}
-			states[r.Position] = r.Digest
+	for _, r := range told {
+		if r.Verb != ended {
+			continue
 		}
+		stopped++
+		if d := states[r.Position]; d != "" && d != r.Digest {
+			w.failf("two engines stand at %d with the states %s and %s (invariant 5)", r.Position, d, r.Digest)
+		}
+		states[r.Position] = r.Digest
 	}
 	if stopped != engines {
 		var said []string

@@ -54,14 +54,24 @@ func start(o orders) (*process, error) {
 	}
 	go func() {
 		defer close(p.gone)
-		lines := bufio.NewScanner(out)
-		for lines.Scan() {
-			p.heard(lines.Bytes())
-		}
-		io.Copy(io.Discard, out)
+		p.hear(out)
 		p.cmd.Wait() // how it ended, it says itself
 	}()
 	return p, nil
+}
+
+// hear reads what it prints to the end, and keeps the reports.
+func (p *process) hear(out io.Reader) {
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		p.heard(lines.Bytes())
+	}
+	if err := lines.Err(); err != nil { // a report that is too long: what comes behind it is not read
+		p.mu.Lock()
+		p.broken = fmt.Errorf("its reports: %w", err)
+		p.mu.Unlock()
+	}
+	io.Copy(io.Discard, out) // so that it is not kept waiting
 }
 
 // heard keeps a report.
@@ -93,13 +103,14 @@ func (p *stderr) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// take returns the reports since the last time.
-func (p *process) take() []report {
+// take returns the reports since the last time, and why there may be more that
+// cannot be read.
+func (p *process) take() ([]report, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	list := p.fresh
 	p.fresh = nil
-	return list
+	return list, p.broken
 }
 
 // answered returns when it first gave an answer after an instant.

@@ -203,7 +203,8 @@ func (w *weather) resumed(p *process, since time.Time) time.Duration {
 	w.watch(func() (ok bool) {
 		at, ok = p.answered(since)
 		if !ok && time.Since(since) > w.Resume {
-			w.failf("engine %d has answered nothing for %v; the newest error of the store: %s", p.Number, w.Resume, last(p.take()))
+			list, _ := p.take()
+			w.failf("engine %d has answered nothing for %v; the newest error of the store: %s", p.Number, w.Resume, last(list))
 		}
 		return ok
 	})
@@ -228,13 +229,24 @@ func (w *weather) watch(until func() bool) {
 	}
 }
 
+// told returns what callers were told since the last time. The storm is over if some
+// of it cannot be read, for then it is not checked.
+func (w *weather) told() (told []report) {
+	w.Helper()
+	for _, p := range w.lives {
+		list, err := p.take()
+		if err != nil {
+			w.failf("engine %d: %v", p.Number, err)
+		}
+		told = append(told, list...)
+	}
+	return told
+}
+
 // check reads the log and holds it to what callers were told before.
 func (w *weather) check() {
 	w.Helper()
-	var told []report
-	for _, p := range w.lives {
-		told = append(told, p.take()...)
-	}
+	told := w.told()
 	if n := w.tally.count(told); n == 0 {
 		w.failf("no command was acknowledged in this round; the newest error of the store: %s", last(told))
 	}
