@@ -98,13 +98,16 @@
 // expiry at the same instant; the log takes it once.
 //
 // An engine that has just written is the first to know what to write behind, and
-// would win again and again. So after a win it pauses for about as long as the
-// rivals whose appends it has read need for theirs, and reads before it decides
-// again; one that has met nobody gives up two hundredths of its time at the most.
-// Of three engines with as long a way to the log each gets a third of it, and about
-// a third of all appends come too late; one that is three times as far away than
-// the nearest gets a tenth. A busy log carries no more with more engines, rather
-// less: few engines and many callers on each are fastest.
+// would win again and again. So after a win it lets as many appends of others pass
+// as came since the win before, reads each as it comes, and waits for them no longer
+// than they should take; one that has met nobody gives up two hundredths of its time
+// at the most. Engines that are all busy go round and seldom meet: of three with as
+// long a way to the log each gets about a third of it, and few of their appends come
+// too late; one that is three times as far away as the nearest gets a sixth. All of
+// that is [eventlog.Log.Wait] at work: a store that tells late makes engines wait for
+// one another. A log still takes one append after another, with fewer commands in
+// each the more engines share them: few engines and many callers on each are
+// fastest.
 //
 // The records that an engine reads must go on where it stands. It checks the chain
 // from its own head to the first record of every read and of every append, and

@@ -5,18 +5,21 @@ import (
 	"time"
 )
 
-// pace rests between appends, so that none of the engines on a log starves: an
-// engine that has just written is the first to know what to write behind, and would
-// win again and again. After a win it lets pass what its rivals, of whom it knows by
-// what they wrote, need to catch up and append in turn. One that has not met anybody
-// pauses now and then, for rivals who never win cannot be met.
+// pace lets the engines on a log take turns, so that none starves: an engine that
+// has just written is the first to know what to write behind, and would win again
+// and again. After a win it lets pass as many appends as rivals made since the win
+// before, and waits for them no longer than they should take; so engines that are
+// all busy go round and seldom meet. Now and then it makes room for one more, for
+// rivals who never win cannot be met.
 type pace struct {
 	rivals int           // wins until the engine takes it that it is alone
 	others int           // appends of rivals read since the last win
-	slots  int           // how long the last pause was
 	reads  time.Duration // how long it took to catch up the last time there was something
-	alone  time.Time     // when the last courtesy was, while no rivals are known
-	until  time.Time     // before then nothing is appended
+	room   time.Time     // when there was room for one more the last time
+
+	left  int           // appends of rivals to let pass before the next one
+	until time.Time     // when they are not waited for any longer
+	wait  time.Duration // how long they were from the win on
 
 	barren time.Time // since when the log answers conflicts and has nothing new; zero if it does not
 	pause  time.Duration
@@ -24,9 +27,9 @@ type pace struct {
 
 const (
 	rivalry    = 8
-	mostTurns  = 4 // of rivals that are waited for
-	mostSlots  = 8
-	courtesy   = 50 // slots of work for each slot of a courtesy
+	mostTurns  = 4  // of rivals that are waited for
+	mostSlots  = 8  // for which they are, each as long as a read and an append
+	courtesy   = 50 // slots of work for each slot of room
 	leastWork  = 100 * time.Millisecond
 	maxRest    = 200 * time.Millisecond
 	leastPause = time.Millisecond
@@ -37,32 +40,35 @@ const (
 func (p *pace) met(appends int, took time.Duration) {
 	p.rivals, p.reads = rivalry, took
 	p.others += appends
-	p.until, p.barren, p.pause = time.Time{}, time.Time{}, 0
+	p.left -= appends
+	p.barren, p.pause = time.Time{}, 0
 }
 
-// won: an append took so long. The next one comes no sooner than rivals need for
-// theirs.
+// won: an append took so long. The next one comes when rivals had their turns, or
+// should have had them.
 func (p *pace) won(took time.Duration) {
-	now, slot := time.Now(), max(took, p.reads)
-	p.until, p.barren, p.pause = time.Time{}, time.Time{}, 0
+	now, slot := time.Now(), took+p.reads
+	most := mostSlots * slot
 	switch {
-	case p.rivals > 0 && p.others > 0:
-		p.slots = min(p.others+1, mostTurns)
-	case p.rivals > 0: // nobody else won: do they get no turn, or are they gone?
-		p.slots = min(2*p.slots, mostSlots)
+	case p.rivals == 0:
+		p.left, p.wait = 0, 0
+	case p.others > 0:
+		p.left = min(p.others, mostTurns)
+		p.wait = time.Duration(p.left)*slot + slot/2
+	default: // nobody else won: do they get no turn, or are they gone?
+		p.left, p.wait = 1, min(2*p.wait, most)
 		if p.rivals--; p.rivals == 0 {
-			p.alone, p.reads = now, 0
+			p.reads = 0
 		}
-	case p.alone.IsZero():
-		p.alone = now
-		return
-	case now.Sub(p.alone) < max(courtesy*mostSlots*slot, leastWork):
-		return
-	default:
-		p.alone, p.slots = now, mostSlots
 	}
-	p.others = 0
-	p.until = now.Add(min(time.Duration(p.slots)*slot, maxRest))
+	switch {
+	case p.room.IsZero():
+		p.room = now
+	case now.Sub(p.room) >= max(courtesy*most, leastWork):
+		p.room, p.left, p.wait = now, p.left+1, most
+	}
+	p.until = now.Add(min(p.wait, maxRest))
+	p.others, p.barren, p.pause = 0, time.Time{}, 0
 }
 
 // nothing: a rival is said to have been first, and there is nothing to read. It
@@ -73,15 +79,45 @@ func (p *pace) nothing() time.Duration {
 		p.barren = now
 	}
 	p.pause = min(max(2*p.pause, leastPause), mostPause)
-	p.until = now.Add(p.pause)
+	p.left, p.until = 1, now.Add(p.pause)
 	return now.Sub(p.barren)
 }
 
-// rest pauses until the next append may come. It reports whether rivals may have
-// written meanwhile, so that looking is cheaper than being late.
-func (p *pace) rest(ctx context.Context) (look bool) {
-	if d := time.Until(p.until); !p.until.IsZero() && d > 0 {
-		rest(ctx, d)
+// rest returns for how long rivals are still waited for.
+func (p *pace) rest() time.Duration {
+	if p.left <= 0 {
+		return 0
 	}
-	return p.rivals > 0 && p.others == 0
+	return max(0, time.Until(p.until))
+}
+
+// unmet reports whether rivals may have written what was not read, so that looking
+// is cheaper than being late.
+func (p *pace) unmet() bool { return p.rivals > 0 && p.others == 0 }
+
+// giveWay waits until rivals had their turns, or should have had them, and reads
+// what they append. Its error is that of reading.
+func (e *Engine) giveWay() error {
+	for {
+		d := e.pace.rest()
+		if d == 0 {
+			return nil
+		}
+		known := e.head.Position
+		ctx, stop := context.WithTimeout(e.alive, d)
+		err := e.log.Wait(ctx, known)
+		stop()
+		switch {
+		case err == nil:
+			if err := e.catchUp(); err != nil {
+				return err
+			}
+		case ctx.Err() == nil:
+			e.doubt.Store(true)
+		}
+		if e.head.Position == known { // a log that cannot be waited for, or promises what it does not have
+			rest(e.alive, e.pace.rest())
+			return nil
+		}
+	}
 }

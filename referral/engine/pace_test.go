@@ -46,20 +46,22 @@ func (r *remote) Read(ctx context.Context, after eventlog.Position) iter.Seq2[ev
 }
 
 // TestNobodyStarves: of three engines whose callers always have something to do,
-// each gets its share, though reading may take longer than an append, and not too
-// many of their appends come too late. Time is the bubble's.
+// each gets its share, though reading may take longer than an append, few of their
+// appends come too late, and the log does not wait for any of them long. Time is the
+// bubble's, and who is first at an instant is the scheduler's.
 func TestNobodyStarves(t *testing.T) {
 	const us = time.Microsecond
 	tests := []struct {
 		appends, reads [3]time.Duration
 		least          float64 // percent of the commands
+		rate           float64 // appends per second
 	}{
-		{[3]time.Duration{1000 * us, 1000 * us, 1000 * us}, [3]time.Duration{200 * us, 200 * us, 200 * us}, 20},
-		{[3]time.Duration{1000 * us, 1000 * us, 1000 * us}, [3]time.Duration{1000 * us, 1000 * us, 1000 * us}, 20},
-		{[3]time.Duration{1000 * us, 1000 * us, 1000 * us}, [3]time.Duration{4000 * us, 4000 * us, 4000 * us}, 20},
-		{[3]time.Duration{20_000 * us, 20_000 * us, 20_000 * us}, [3]time.Duration{2000 * us, 2000 * us, 2000 * us}, 20},
-		{[3]time.Duration{1000 * us, 1130 * us, 1270 * us}, [3]time.Duration{300 * us, 270 * us, 410 * us}, 20},
-		{[3]time.Duration{1000 * us, 2000 * us, 3000 * us}, [3]time.Duration{500 * us, 1000 * us, 2000 * us}, 8}, // the last is three times as far away
+		{[3]time.Duration{1000 * us, 1000 * us, 1000 * us}, [3]time.Duration{200 * us, 200 * us, 200 * us}, 15, 700},
+		{[3]time.Duration{1000 * us, 1000 * us, 1000 * us}, [3]time.Duration{1000 * us, 1000 * us, 1000 * us}, 15, 450},
+		{[3]time.Duration{1000 * us, 1000 * us, 1000 * us}, [3]time.Duration{4000 * us, 4000 * us, 4000 * us}, 12, 150},
+		{[3]time.Duration{20_000 * us, 20_000 * us, 20_000 * us}, [3]time.Duration{2000 * us, 2000 * us, 2000 * us}, 20, 60},
+		{[3]time.Duration{1000 * us, 1130 * us, 1270 * us}, [3]time.Duration{300 * us, 270 * us, 410 * us}, 10, 500},
+		{[3]time.Duration{1000 * us, 2000 * us, 3000 * us}, [3]time.Duration{500 * us, 1000 * us, 2000 * us}, 10, 300}, // the last is three times as far away
 	}
 	for _, test := range tests {
 		t.Run(fmt.Sprint(test.appends, test.reads), func(t *testing.T) {
@@ -68,15 +70,18 @@ func TestNobodyStarves(t *testing.T) {
 				for i := range test.appends {
 					far = append(far, &remote{appends: test.appends[i], reads: test.reads[i]})
 				}
-				shares, conflicts := race(t, far, 8, 5*time.Second)
+				shares, rate, conflicts := race(t, far, 8, 5*time.Second)
 				t.Logf("shares %.1f %%, conflicts %.0f %% of appends", shares, 100*conflicts)
 				for i, share := range shares {
 					if share < test.least {
 						t.Errorf("engine %d had %.1f %% of the commands, want %.0f at least", i, share, test.least)
 					}
 				}
-				if conflicts > 0.5 {
+				if conflicts > 0.25 {
 					t.Errorf("%.0f %% of all appends came too late", 100*conflicts)
+				}
+				if rate < test.rate {
+					t.Errorf("%.0f appends/s, want %.0f at least", rate, test.rate)
 				}
 			})
 		})
@@ -95,8 +100,9 @@ func TestAloneIsFast(t *testing.T) {
 }
 
 // race lets callers of engines work for a while, and returns each engine's
-// share of the commands in percent, and the part of all appends that were conflicts.
-func race(t *testing.T, far []*remote, callers int, d time.Duration) (shares []float64, conflicts float64) {
+// share of the commands in percent, the appends per second, and the part of all that
+// were tried which were conflicts.
+func race(t *testing.T, far []*remote, callers int, d time.Duration) (shares []float64, rate, conflicts float64) {
 	memory := new(eventlog.Memory)
 	first := open(t, memory, nil)
 	for i := range len(far) * callers {
@@ -137,6 +143,7 @@ func race(t *testing.T, far []*remote, callers int, d time.Duration) (shares []f
 	for i := range far {
 		shares = append(shares, 100*float64(done[i].Load())/float64(total))
 	}
-	t.Logf("%.0f commands/s in %.0f appends/s", float64(total)/d.Seconds(), float64(tried-lost)/d.Seconds())
-	return shares, float64(lost) / float64(tried)
+	rate = float64(tried-lost) / d.Seconds()
+	t.Logf("%.0f commands/s in %.0f appends/s", float64(total)/d.Seconds(), rate)
+	return shares, rate, float64(lost) / float64(tried)
 }

@@ -15,7 +15,7 @@ import (
 // that is all, but for a tick. Only the leader may call it. It returns the error
 // that kept it from recording what is due by the clock, if any.
 func (e *Engine) work(clock func() time.Time, tick, look bool) error {
-	look = e.pace.rest(e.alive) || look
+	behind := e.giveWay()
 	calls, looks := e.take()
 	e.answered = len(calls)
 	finished := false
@@ -28,7 +28,10 @@ func (e *Engine) work(clock func() time.Time, tick, look bool) error {
 	}()
 	e.current = false
 	err := e.ended()
-	if err == nil && (look || len(looks) > 0 || e.doubt.Load()) {
+	if err == nil {
+		err = e.heed(behind)
+	}
+	if err == nil && (look || len(looks) > 0 || e.pace.unmet() || e.doubt.Load()) {
 		err = e.heed(e.catchUp())
 	}
 	answer(looks, err)
@@ -96,7 +99,9 @@ var errAgain = errors.New("decide again")
 // turn makes one step and appends it. It returns how many calls the step has
 // decided, and whether nothing due is left.
 func (e *Engine) turn(now time.Time, calls []*call) (decided int, idle bool, err error) {
-	e.pace.rest(e.alive)
+	if err := e.giveWay(); err != nil {
+		return 0, false, err
+	}
 	if err := e.ended(); err != nil {
 		return 0, false, err
 	}
@@ -107,7 +112,8 @@ func (e *Engine) turn(now time.Time, calls []*call) (decided int, idle bool, err
 	decided, idle = s.run(now, calls)
 	if s.fault != nil {
 		s.restore(e.book, s.at)
-		return 0, false, fmt.Errorf("engine: %w", s.fault)
+		// It is the desk's, and no refusal of what a caller asked, whatever it is.
+		return 0, false, fmt.Errorf("engine: the desk cannot do what it has to, which is an error of this library: %v", s.fault)
 	}
 	switch {
 	case len(s.entries) == 0 && decided == 0:
