@@ -193,9 +193,12 @@ func TestObjects(t *testing.T) {
 // TestTwinsOnSpoiledLines changes every byte of a line to each of some bytes,
 // and leaves out, doubles and inserts bytes everywhere.
 func TestTwinsOnSpoiledLines(t *testing.T) {
-	for _, body := range golden[1:] {
+	for n, body := range golden[1:] {
 		line := []byte(body + `,"sum":"` + strings.Repeat("0f", 32) + `"}`)
 		for i := range line {
+			if testing.Short() && (i+n)%3 != 0 {
+				continue
+			}
 			for _, c := range []byte("\x00\n \"\\09aAzZ{}[]:,.-+eTu\x7f\x80\xff") {
 				spoiled := bytes.Clone(line)
 				spoiled[i] = c

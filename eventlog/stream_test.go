@@ -83,10 +83,14 @@ func compareStream(t *testing.T, what string, data []byte) {
 	if len(data) > 1<<20 {
 		delete(readers, "byte by byte")
 	}
+	if testing.Short() && len(data) >= MaxLine {
+		readers = map[string]io.Reader{"half of what is asked": readers["half of what is asked"]}
+	}
+	wantLines := linesOf(want)
 	for how, r := range readers {
 		got, err := readStream(t, r)
 		// There are too many records in some tests for cmp to walk every field.
-		if !bytes.Equal(linesOf(want), linesOf(got)) {
+		if !bytes.Equal(wantLines, linesOf(got)) {
 			t.Fatalf("%s, %s: (-twin +got)\n%s", what, how, cmp.Diff(want, got, cmpopts.EquateEmpty()))
 		}
 		damage, ok := errors.AsType[*CorruptError](err)
@@ -130,10 +134,10 @@ func manyLines(t testing.TB, first Position, appends, most int) []byte {
 func TestReadLines(t *testing.T) {
 	all := linesOf(someLog(t))
 	lines := bytes.SplitAfter(all, []byte("\n"))
-	for n := range len(all) + 1 {
+	for n := range offsets(all) {
 		compareStream(t, fmt.Sprintf("%d bytes", n), all[:n])
 	}
-	for i := range all {
+	for i := range offsets(all[:len(all)-1]) {
 		spoiled := bytes.Clone(all)
 		spoiled[i] ^= 1 << (i % 8)
 		compareStream(t, fmt.Sprintf("byte %d changed", i), spoiled)
@@ -147,7 +151,7 @@ func TestReadLines(t *testing.T) {
 			compareStream(t, fmt.Sprintf("lines %d and %d changed over", i+1, j+1), bytes.Join(swapped, nil))
 		}
 		rest := bytes.Join(lines[i:], nil)
-		for n := range len(rest) + 1 {
+		for n := range offsets(rest) {
 			compareStream(t, fmt.Sprintf("%d bytes from line %d", n, i+1), rest[:n])
 		}
 	}
@@ -167,7 +171,11 @@ func TestReadManyLines(t *testing.T) {
 		}
 		random := rand.New(rand.NewPCG(3, 4))
 		compareStream(t, "whole", all)
-		for range 2 {
+		times := 2
+		if testing.Short() {
+			times = 1
+		}
+		for range times {
 			n := random.IntN(len(all))
 			compareStream(t, fmt.Sprintf("%d bytes from position %d", n, first), all[:n])
 			spoiled := bytes.Clone(all)

@@ -101,6 +101,19 @@ func lastPosition(t testing.TB, b []byte) (last eventlog.Position) {
 	return last
 }
 
+// offsets yields the offsets in a log and its length: all of them, or with -short those at the ends of lines and every
+// 13th, which comes to all eight bits if they take turns.
+func offsets(log []byte) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for n := range len(log) + 1 {
+			end := n > 0 && log[n-1] == '\n' || n < len(log) && log[n] == '\n'
+			if (end || n%13 == 0 || !testing.Short()) && !yield(n) {
+				return
+			}
+		}
+	}
+}
+
 // boundaries returns the offsets at which whole appends end, with the position
 // each ends at; 0 is one.
 func boundaries(t testing.TB, b []byte) map[int]eventlog.Position {

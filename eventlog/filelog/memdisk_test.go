@@ -36,9 +36,12 @@ type memDisk struct {
 type memFile struct {
 	dir    bool
 	data   []byte // as the system shows it
-	dirty  []bool // which bytes of data the next sync writes
+	dirty  []run  // the bytes of data that the next sync writes
 	synced []byte // as it stands on the disk
 }
+
+// run is bytes of a file that were written and not cut off since.
+type run struct{ from, to int64 }
 
 var errInjected = &fs.PathError{Op: "injected", Err: syscall.EIO}
 
@@ -52,7 +55,7 @@ func holding(files map[string][]byte) *memDisk {
 	d := newMemDisk()
 	d.names["log"] = &memFile{dir: true}
 	for name, b := range files {
-		d.names[filepath.Join("log", name)] = &memFile{data: bytes.Clone(b), dirty: make([]bool, len(b)), synced: bytes.Clone(b)}
+		d.names[filepath.Join("log", name)] = &memFile{data: bytes.Clone(b), synced: bytes.Clone(b)}
 	}
 	d.durable = maps.Clone(d.names)
 	return d
@@ -100,7 +103,7 @@ func (d *memDisk) reboot(keepNames bool, keepData func(synced, shown []byte) []b
 			continue
 		}
 		b := keepData(f.synced, f.data)
-		after.names[path] = &memFile{data: bytes.Clone(b), dirty: make([]bool, len(b)), synced: bytes.Clone(b)}
+		after.names[path] = &memFile{data: bytes.Clone(b), synced: bytes.Clone(b)}
 	}
 	after.durable = maps.Clone(after.names)
 	return after
@@ -306,9 +309,7 @@ func (h *memHandle) WriteAt(p []byte, off int64) (int, error) {
 	}
 	h.f.resize(max(int64(len(h.f.data)), off+int64(len(p))))
 	copy(h.f.data[off:], p)
-	for i := range p {
-		h.f.dirty[off+int64(i)] = true
-	}
+	h.f.dirty = append(h.f.dirty, run{off, off + int64(len(p))})
 	return len(p), err
 }
 
@@ -316,9 +317,11 @@ func (h *memHandle) WriteAt(p []byte, off int64) (int, error) {
 func (f *memFile) resize(size int64) {
 	if n := int64(len(f.data)); size > n {
 		f.data = append(f.data, make([]byte, size-n)...)
-		f.dirty = append(f.dirty, make([]bool, size-n)...)
 	}
-	f.data, f.dirty = f.data[:size], f.dirty[:size]
+	f.data = f.data[:size]
+	for i, r := range f.dirty {
+		f.dirty[i] = run{min(r.from, size), min(r.to, size)}
+	}
 }
 
 func (h *memHandle) Truncate(size int64) error {
@@ -341,16 +344,12 @@ func (h *memHandle) Sync() error {
 	f := h.f
 	err := h.disk.op("sync")
 	if err == nil {
-		synced := make([]byte, len(f.data))
-		copy(synced, f.synced)
-		for i, dirty := range f.dirty {
-			if dirty {
-				synced[i] = f.data[i]
-			}
+		f.synced = append(f.synced, make([]byte, max(0, len(f.data)-len(f.synced)))...)[:len(f.data)]
+		for _, r := range f.dirty {
+			copy(f.synced[r.from:r.to], f.data[r.from:r.to])
 		}
-		f.synced = synced
 	}
-	clear(f.dirty)
+	f.dirty = nil
 	return err
 }
 

@@ -137,6 +137,7 @@ func refusesSetting(t *testing.T, err error, stream, setting string) {
 // TestSettingChangesBeneathALog makes a stream unsafe and safe again while a log is at
 // work on it.
 func TestSettingChangesBeneathALog(t *testing.T) {
+	t.Parallel() // it mostly waits for its servers
 	cluster := jettest.Start(t, 1)
 	js, system := newJS(t, cluster.Connect(t)), cluster.System(t)
 	opts := fresh(1, system)

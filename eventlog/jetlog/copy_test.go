@@ -211,6 +211,7 @@ func memory(t testing.TB, records []eventlog.Record) *eventlog.Memory {
 
 // TestImportGoesOn has the leader step down while an import is under way.
 func TestImportGoesOn(t *testing.T) {
+	t.Parallel() // it mostly waits for its servers
 	cluster := jettest.Start(t, 3)
 	js, system := newJS(t, cluster.Connect(t)), cluster.System(t)
 	all := sealed(t, eventlog.Head{}, 1000)

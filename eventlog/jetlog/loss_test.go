@@ -133,8 +133,10 @@ func diverged(t *testing.T, what string, err error, known eventlog.Head, lost bo
 
 // TestRestoredBackup puts older files beneath servers that a log is at work on.
 func TestRestoredBackup(t *testing.T) {
+	t.Parallel() // it mostly waits for its servers
 	for _, nodes := range []int{1, 3} {
 		t.Run(fmt.Sprintf("%d nodes", nodes), func(t *testing.T) {
+			t.Parallel()
 			cluster := jettest.Start(t, nodes)
 			js, system := newJS(t, cluster.Connect(t)), cluster.System(t)
 			opts := fresh(nodes, system)

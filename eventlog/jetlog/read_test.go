@@ -132,6 +132,7 @@ func TestReadsLeaveNothing(t *testing.T) {
 
 // TestConsumerIsLost deletes the consumers beneath reads.
 func TestConsumerIsLost(t *testing.T) {
+	t.Parallel() // it mostly waits for its servers
 	cluster := jettest.Start(t, 3)
 	js, system := newJS(t, cluster.Connect(t)), cluster.System(t)
 	opts := fresh(3, system)
@@ -174,6 +175,7 @@ func TestConsumerIsLost(t *testing.T) {
 // TestDamagedReplica flips bytes in the files of one of three servers. Whoever serves a
 // read, it is complete.
 func TestDamagedReplica(t *testing.T) {
+	t.Parallel() // it mostly waits for its servers
 	cluster := jettest.Start(t, 3)
 	js, system := newJS(t, cluster.Connect(t)), cluster.System(t)
 	opts := fresh(3, system)

@@ -43,6 +43,7 @@ func isDiverged(t *testing.T, log *Log, known, found eventlog.Position) {
 // TestRestored restores a whole server from yesterday's backup under logs that
 // are open.
 func TestRestored(t *testing.T) {
+	t.Parallel() // it mostly waits for a server of its own
 	server := pgtest.New(t)
 	database := server.Database(t)
 	pool := pgtest.Pool(t, server.DSN(database))
@@ -237,6 +238,7 @@ func TestDump(t *testing.T) {
 
 // TestStandby opens logs on a standby, and fails over to it although it lags.
 func TestStandby(t *testing.T) {
+	t.Parallel() // it mostly waits for a server of its own
 	server := pgtest.New(t)
 	database := server.Database(t)
 	pool := pgtest.Pool(t, server.DSN(database))

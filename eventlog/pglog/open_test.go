@@ -187,6 +187,7 @@ func TestServers(t *testing.T) {
 
 // TestNoFsync opens a log on a server that syncs nothing.
 func TestNoFsync(t *testing.T) {
+	t.Parallel() // it mostly waits for a server of its own
 	server := pgtest.New(t)
 	pool := server.Pool(t)
 	opts := fresh(t, pool)

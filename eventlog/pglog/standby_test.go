@@ -14,6 +14,7 @@ import (
 // may see its record before the standby has it: it would be taken for durable, and
 // a failover would lose it.
 func TestStandbyAway(t *testing.T) {
+	t.Parallel() // it mostly waits for a server of its own
 	server := pgtest.New(t)
 	pool := pgtest.Pool(t, server.DSN(server.Database(t)))
 	l := mustOpen(t, pool, fresh(t, pool))
