@@ -192,9 +192,12 @@ func (l *Log) settled(ctx context.Context, at place, lines []byte, sent bool) (b
 		there := end.message
 		if there.seq != at.seq+1 {
 			var wrong error
-			if there, wrong = l.get(ctx, at.seq+1); wrong != nil {
+			if there, wrong = l.have(ctx, at.seq+1); wrong != nil {
 				return false, wrong
 			}
+		}
+		if damaged && len(there.data) == 0 {
+			return false, err // it cannot be read, and may be this one
 		}
 		if bytes.Equal(there.data, lines) {
 			return true, nil

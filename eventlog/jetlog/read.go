@@ -173,28 +173,13 @@ func (r *reading) give(records []eventlog.Record) error {
 // ask takes the next message as the leader has it.
 func (r *reading) ask() error {
 	m := r.end.message
-	if r.at.seq+1 < m.seq {
+	if r.at.seq+1 < m.seq || len(m.data) == 0 { // an end that could not be read is asked for again
 		var err error
-		if m, err = r.l.get(r.ctx, r.at.seq+1); err != nil {
-			return r.l.gone(r.ctx, err)
+		if m, err = r.l.have(r.ctx, r.at.seq+1); err != nil {
+			return err
 		}
 	}
 	return r.take(m)
-}
-
-// gone says more of a message that a read did not find.
-func (l *Log) gone(ctx context.Context, err error) error {
-	if !errors.Is(err, errNoMessage) {
-		return err
-	}
-	info, wrong := l.info(ctx)
-	if wrong == nil {
-		wrong = l.complete(ctx, info)
-	}
-	if wrong != nil {
-		return wrong
-	}
-	return err
 }
 
 // trouble takes the next message from the leader, after a consumer did not bring it as it
