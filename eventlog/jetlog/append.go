@@ -81,17 +81,23 @@ func (l *Log) expect(ctx context.Context, after eventlog.Position) (place, error
 		return place{}, err
 	}
 	known, _ := l.knownEnd()
-	if after <= known.head.Position {
-		return known, known.head.Expect(after)
+	for after > known.head.Position {
+		end, err := l.last(ctx)
+		if err == nil {
+			err = l.trust(ctx, end)
+		}
+		if err != nil {
+			return place{}, err
+		}
+		if known, _ = l.knownEnd(); after <= known.head.Position {
+			break
+		}
+		if last, err := l.ends(ctx, known.seq); err != nil {
+			return place{}, err
+		} else if last == known.seq {
+			break
+		}
 	}
-	end, err := l.last(ctx)
-	if err != nil {
-		return place{}, err
-	}
-	if err := l.trust(ctx, end); err != nil {
-		return place{}, err
-	}
-	known, _ = l.knownEnd()
 	return known, known.head.Expect(after)
 }
 

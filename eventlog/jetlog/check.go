@@ -271,6 +271,18 @@ func (l *Log) reaches(ctx context.Context, seq uint64, since time.Time) (uint64,
 	}
 }
 
+// leads is for how long a leader whom most others were heard to follow leads for sure:
+// they wait for twice as long and more before they make another one. One that hands over
+// knows it.
+const leads = 2 * time.Second
+
+// ends returns the sequence of the stream's last message if that is seq, on the word of
+// who leads for sure, and otherwise a later one. The caller knows of records behind it,
+// which this log may not have seen.
+func (l *Log) ends(ctx context.Context, seq uint64) (uint64, error) {
+	return l.reaches(ctx, seq+1, time.Now().Add(-leads))
+}
+
 // followed reports whether so many of a stream's servers were heard by its leader
 // within the time that it was the leader then.
 func followed(info *jetstream.StreamInfo, within time.Duration) bool {

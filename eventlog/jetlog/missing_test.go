@@ -213,7 +213,7 @@ func TestMissingForAMoment(t *testing.T) {
 	l := opened(t, blind{js, &hidden, 3}, opts)
 	head := appendTwos(t, l, 0, 5)
 	hidden = []uint64{5}
-	if got, err := eventlog.Verify(l.Read(soon(t), 0)); err != nil || got != head {
-		t.Errorf("Verify = %v, %v, want %v", got, err, head)
+	if end, err := l.last(soon(t)); err != nil || end.head != head {
+		t.Errorf("last = %v, %v, want %v", end.head, err, head)
 	}
 }

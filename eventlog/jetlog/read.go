@@ -44,11 +44,17 @@ func (l *Log) read(ctx context.Context, after eventlog.Position, yield func(even
 		return err
 	}
 	end, err := l.last(ctx)
+	for err == nil && after >= end.head.Position {
+		if after == end.head.Position {
+			return nil
+		}
+		if last, err := l.ends(ctx, end.seq); err != nil || last <= end.seq {
+			return err
+		}
+		end, err = l.last(ctx)
+	}
 	if err != nil && (end.seq == 0 || !l.knows(after)) {
 		return err
-	}
-	if err == nil && after >= end.head.Position {
-		return nil
 	}
 	// If the end is damaged, what is before it can be read all the same.
 	r := reading{l: l, ctx: ctx, end: end, yield: yield}
