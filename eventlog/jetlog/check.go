@@ -168,7 +168,7 @@ func (l *Log) goesOn(ctx context.Context, known place, end ending) error {
 	case known.seq == end.seq:
 		return known.head.Confirm(end.head)
 	case known.seq+1 == end.seq:
-		_, next, err := l.after(known, nil, end.message)
+		_, next, err := l.after(known, place{}, nil, end.message)
 		if err == nil {
 			l.learn(next)
 			return nil
@@ -211,7 +211,7 @@ func (l *Log) trust(ctx context.Context, end ending) error {
 			return err
 		}
 	}
-	_, p, err := l.after(before.place(), nil, end.message)
+	_, p, err := l.after(before.place(), place{}, nil, end.message)
 	if err == nil {
 		l.learn(p)
 	}

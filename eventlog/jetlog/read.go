@@ -146,14 +146,10 @@ func (r *reading) begin(after eventlog.Position) (message, error) {
 
 // take verifies the next message and yields its records.
 func (r *reading) take(m message) error {
-	records, next, err := r.l.after(r.at, r.records[:0], m)
+	known, _ := r.l.knownEnd()
+	records, next, err := r.l.after(r.at, known, r.records[:0], m)
 	if err != nil {
-		return err
-	}
-	if known, _ := r.l.knownEnd(); known.seq == next.seq {
-		if err := known.head.Confirm(next.head); err != nil {
-			return r.l.fail(err)
-		}
+		return r.l.fail(err)
 	}
 	r.records, r.at = records, next
 	r.l.learn(next)
