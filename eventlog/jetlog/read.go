@@ -91,7 +91,7 @@ func (l *Log) knows(after eventlog.Position) bool {
 
 const (
 	fewMessages  = 16 // are not worth a consumer, which the servers have to agree on
-	mostTroubles = 3  // with consumers in one read
+	mostTroubles = 3  // with consumers that brought nothing, in a row
 )
 
 // reading is one read.
@@ -184,16 +184,20 @@ func (r *reading) ask() error {
 	return r.take(m)
 }
 
-// trouble takes the next message from the leader, after a consumer did not bring it as it
-// should be.
-func (r *reading) trouble() error {
+// trouble takes the next message from the leader, after a consumer that began at a place
+// did not bring it as it should be.
+func (r *reading) trouble(begin uint64) error {
+	if r.at.seq > begin {
+		r.troubles = 0
+	}
 	r.troubles++
 	return r.ask()
 }
 
 // consume takes messages from a consumer, up to the end or until there is trouble.
 func (r *reading) consume() error {
-	p, err := r.l.newPull(r.ctx, r.at.seq, r.end.seq)
+	begin := r.at.seq
+	p, err := r.l.newPull(r.ctx, begin, r.end.seq)
 	if err != nil {
 		return err
 	}
@@ -221,5 +225,5 @@ func (r *reading) consume() error {
 	if err := r.ctx.Err(); err != nil {
 		return fmt.Errorf("jetlog: read after %d: %w", r.at.head.Position, err)
 	}
-	return r.trouble()
+	return r.trouble(begin)
 }
