@@ -10,83 +10,86 @@ import (
 	"github.com/relevo-go/relevo/eventlog"
 )
 
-// Read implements [eventlog.Log]. The head is that of the stream's leader when the
-// sequence begins to be ranged over. A few messages are asked of the leader one by one;
-// many come from a consumer, which a replica serves. If that replica is damaged or
-// behind, the message in question is asked of the leader before the read fails.
+// Read implements [eventlog.Log]. The call asks the stream's leader where the head is. A
+// few messages are asked of the leader one by one; many come from a consumer, which a
+// replica serves. If that replica is damaged or behind, the message in question is asked
+// of the leader before the read fails.
+//
+// A leader that was cut off from the others and does not know it yet, which it does
+// within some ten seconds, has the head of before. What this log was answered with is
+// never taken back so, and neither is a position that the caller reads after.
 //
 // A record's Data lies in one piece of memory with that of its append: clone what is kept
 // for long.
 func (l *Log) Read(ctx context.Context, after eventlog.Position) iter.Seq2[eventlog.Record, error] {
+	v, err := l.view(ctx, after)
 	return func(yield func(eventlog.Record, error) bool) {
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		defer context.AfterFunc(l.life, cancel)()
-		if err := l.read(ctx, after, yield); err != nil && err != errEnough {
-			if l.life.Err() != nil {
-				err = eventlog.ErrClosed
-			}
-			yield(eventlog.Record{}, err)
+		err := err
+		if err == nil && v.end.seq > 0 {
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			defer context.AfterFunc(l.life, cancel)()
+			r := reading{l: l, ctx: ctx, end: v.end, yield: yield}
+			err = r.run(v)
 		}
+		if err == nil || err == errEnough {
+			return
+		}
+		if l.life.Err() != nil {
+			err = eventlog.ErrClosed
+		}
+		yield(eventlog.Record{}, err)
 	}
 }
 
 var errEnough = errors.New("jetlog: the caller wants no more")
 
-func (l *Log) read(ctx context.Context, after eventlog.Position, yield func(eventlog.Record, error) bool) error {
+// view is what a read goes over.
+type view struct {
+	after  eventlog.Position
+	from   place  // the record at after, if begins is true
+	begins bool   // it is known where the read begins
+	end    ending // the zero ending if nothing is to be read
+}
+
+// view returns what a read after a position goes over.
+func (l *Log) view(ctx context.Context, after eventlog.Position) (view, error) {
 	if err := l.usable(); err != nil {
-		return err
+		return view{}, err
 	}
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("jetlog: read after %d: %w", after, err)
+		return view{}, fmt.Errorf("jetlog: read after %d: %w", after, err)
 	}
 	if err := l.fresh(ctx); err != nil {
-		return err
+		return view{}, err
 	}
 	end, err := l.last(ctx)
 	for err == nil && after >= end.head.Position {
 		if after == end.head.Position {
-			return nil
+			return view{}, nil
 		}
 		if last, err := l.ends(ctx, end.seq); err != nil || last <= end.seq {
-			return err
+			return view{}, err
 		}
 		end, err = l.last(ctx)
 	}
-	if err != nil && (end.seq == 0 || !l.knows(after)) {
-		return err
+	v := view{after: after, end: end}
+	v.from, v.begins = l.mark(after)
+	if err != nil && (end.seq == 0 || !v.begins) {
+		return view{}, err
 	}
-	// If the end is damaged, what is before it can be read all the same.
-	r := reading{l: l, ctx: ctx, end: end, yield: yield}
-	begin, err := r.begin(after)
-	if err != nil {
-		return err
-	}
-	if len(begin.data) > 0 {
-		if err := r.take(begin); err != nil {
-			return err
-		}
-	}
-	for r.at.seq < end.seq {
-		switch {
-		case end.seq-r.at.seq <= fewMessages || r.troubles >= mostTroubles:
-			err = r.ask()
-		default:
-			err = r.consume()
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return v, nil // if the end is damaged, what is before it can be read all the same
 }
 
-// knows reports whether a read after a position knows where to begin.
-func (l *Log) knows(after eventlog.Position) bool {
+// mark returns the place that ends with a position, if it is known.
+func (l *Log) mark(p eventlog.Position) (place, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_, mark := l.marks.around(after)
-	return after == 0 || mark.head.Position == after
+	_, mark := l.marks.around(p)
+	if mark.head.Position != p {
+		mark = place{}
+	}
+	return mark, mark.head.Position == p
 }
 
 const (
@@ -106,17 +109,36 @@ type reading struct {
 	troubles int
 }
 
-// begin sets the place where a read after a position begins. If that lies inside a
-// message, it returns what is left of it.
-func (r *reading) begin(after eventlog.Position) (message, error) {
-	if after == 0 {
-		return message{}, nil
+// run yields the records of a view.
+func (r *reading) run(v view) error {
+	begin, err := r.begin(v)
+	if err != nil {
+		return err
 	}
-	r.l.mu.Lock()
-	_, mark := r.l.marks.around(after)
-	r.l.mu.Unlock()
-	if mark.head.Position == after {
-		r.at = mark
+	if len(begin.data) > 0 {
+		if err := r.take(begin); err != nil {
+			return err
+		}
+	}
+	for r.at.seq < r.end.seq {
+		if r.end.seq-r.at.seq <= fewMessages || r.troubles >= mostTroubles {
+			err = r.ask()
+		} else {
+			err = r.consume()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begin sets the place where a read begins. If that lies inside a message, it returns
+// what is left of it.
+func (r *reading) begin(v view) (message, error) {
+	after := v.after
+	if v.begins {
+		r.at = v.from
 		return message{}, nil
 	}
 	m, err := r.l.find(r.ctx, after, r.end)
