@@ -17,7 +17,8 @@ type Importer interface {
 	// them all that come before some append, all if the error is nil. Records
 	// that do not go on with the log are [ErrCorrupt] and add nothing; the
 	// other errors are those of Append, but nothing tells how much of an
-	// uncertain import arrives.
+	// uncertain import arrives. [Head.NextAppend] verifies them, append by append,
+	// and makes the lines that are stored.
 	Import(ctx context.Context, after Position, records ...Record) error
 }
 

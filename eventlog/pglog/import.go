@@ -51,23 +51,12 @@ type group struct {
 // nextGroup takes the appends that are written next behind a head, and returns
 // what is left.
 func nextGroup(head eventlog.Head, records []eventlog.Record) (g group, rest []eventlog.Record, err error) {
-	n, whole, end := 0, 0, 0
-	for n < len(records) && (whole == 0 || len(g.lines) < importBytes) {
-		g.lines = append(records[n].AppendLine(g.lines), '\n')
-		if n++; records[n-1].Head().Whole() {
-			whole, end = n, len(g.lines)
+	for g.to = head; len(records) > 0 && len(g.lines) < importBytes; {
+		var n int
+		if g.lines, n, err = g.to.NextAppend(g.lines, records); err != nil {
+			return g, nil, err
 		}
+		records = records[n:]
 	}
-	if whole > 0 { // another append may have begun here, and goes on too far
-		n, g.lines = whole, g.lines[:end]
-	}
-	if _, _, err := head.NextLines(nil, g.lines); err != nil {
-		return g, nil, err
-	}
-	if !head.Whole() {
-		last := records[n-1]
-		return g, nil, &eventlog.CorruptError{Position: head.Position + 1, Last: head.Position, Err: fmt.Errorf("the append %d to %d is cut short", last.First, last.Last)}
-	}
-	g.to = head
-	return g, records[n:], nil
+	return g, records, nil
 }
