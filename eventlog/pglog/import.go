@@ -12,7 +12,8 @@ const importBytes = 8 << 20
 
 // Import implements [eventlog.Importer]. The records are verified as those of a
 // read are, and those of one call go in with few statements, each of whole
-// appends.
+// appends. One that fails leaves what the ones before it wrote, whatever the error is,
+// which then names the position up to which that is.
 func (l *Log) Import(ctx context.Context, after eventlog.Position, records ...eventlog.Record) error {
 	if err := l.writable(ctx); err != nil || len(records) == 0 {
 		return err
@@ -28,10 +29,16 @@ func (l *Log) Import(ctx context.Context, after eventlog.Position, records ...ev
 		if g, records, err = nextGroup(end, records); err != nil {
 			return fmt.Errorf("pglog: import: %w", err)
 		}
+		if err := l.fits(g.lines); err != nil {
+			return err
+		}
 		groups, end = append(groups, g), g.to
 	}
-	for _, g := range groups {
+	for i, g := range groups {
 		if err := l.write(ctx, head, g.lines, int(g.to.Position-head.Position)); err != nil {
+			if i > 0 {
+				err = fmt.Errorf("pglog: import: it is written up to position %d, and behind that: %w", head.Position, err)
+			}
 			return err
 		}
 		if err := l.learn(g.to); err != nil {
