@@ -2,6 +2,7 @@ package jetlog
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -51,7 +52,8 @@ func (l *Log) Append(ctx context.Context, after eventlog.Position, entries ...ev
 	return sealed, nil
 }
 
-var errReadOnly = errors.New("jetlog: the log is open with ReadOnly: open it without to append")
+// ErrReadOnly: the log was opened with ReadOnly and takes no append.
+var ErrReadOnly = errors.New("jetlog: the log is open with ReadOnly: open it without to append")
 
 // begin begins a write, of which there is one at a time.
 func (l *Log) begin(ctx context.Context) (done func(), err error) {
@@ -62,7 +64,7 @@ func (l *Log) begin(ctx context.Context) (done func(), err error) {
 		return nil, err
 	}
 	if l.opts.ReadOnly {
-		return nil, errReadOnly
+		return nil, ErrReadOnly
 	}
 	select {
 	case l.writing <- struct{}{}:
@@ -134,7 +136,7 @@ var (
 	errMoved = errors.New("the stream has moved")
 	// errRefused: the servers refused to store the message.
 	errRefused = errors.New("the servers refuse to store it")
-	// errUnsent: the message was never sent.
+	// errUnsent: the message was never sent, or reached nobody.
 	errUnsent = errors.New("nothing was sent")
 )
 
@@ -232,12 +234,16 @@ func (l *Log) publish(ctx context.Context, atMost time.Duration, seq uint64, lin
 	once, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
 	defer context.AfterFunc(live, cancel)()
+	if err := cmp.Or(once.Err(), live.Err()); err != nil {
+		return fmt.Errorf("%w: %w", errUnsent, err)
+	}
 	before := l.conn.LastError()
 	reply, err := l.conn.RequestMsgWithContext(once, &nats.Msg{Subject: l.opts.Subject, Header: l.header(seq), Data: lines})
 	switch {
 	case errors.Is(err, nats.ErrMaxPayload):
 		return fmt.Errorf("%w: %w: %w", errRefused, err, eventlog.ErrTooLarge)
-	case errors.Is(err, nats.ErrReconnectBufExceeded), errors.Is(err, nats.ErrHeadersNotSupported), errors.Is(err, nats.ErrConnectionDraining):
+	case errors.Is(err, nats.ErrReconnectBufExceeded), errors.Is(err, nats.ErrHeadersNotSupported), errors.Is(err, nats.ErrConnectionDraining),
+		errors.Is(err, nats.ErrNoResponders): // the server had nobody to give it to
 		return fmt.Errorf("%w: %w", errUnsent, err)
 	case err != nil:
 		if denied := l.denied(before, `Publish to "`+l.opts.Subject+`"`); denied != nil {
