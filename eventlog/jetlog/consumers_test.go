@@ -2,6 +2,7 @@ package jetlog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -52,5 +53,27 @@ func TestConsumersAreLost(t *testing.T) {
 	t.Logf("%d consumers, of which %d were deleted", len(made), deleted)
 	if deleted <= mostTroubles {
 		t.Errorf("after %d consumers that were deleted no other was made", deleted)
+	}
+}
+
+// TestCloseInsideARead closes a log inside a read of many messages. Nothing of the read
+// is left with the servers.
+func TestCloseInsideARead(t *testing.T) {
+	js, opts := newStream(t)
+	var made []string
+	l := opened(t, consuming{js, &made}, opts)
+	appendTwos(t, l, 0, 3*fewMessages)
+	var last error
+	for _, err := range l.Read(t.Context(), 0) {
+		last = err
+		l.Close()
+	}
+	if !errors.Is(last, eventlog.ErrClosed) || len(made) == 0 {
+		t.Errorf("the read ends with %v after %d consumers, want ErrClosed and 1 at least", last, len(made))
+	}
+	for _, name := range made {
+		if _, err := js.Consumer(t.Context(), opts.Stream, name); err == nil {
+			t.Errorf("the consumer %s is left", name)
+		}
 	}
 }
