@@ -91,7 +91,7 @@
 // Reads verify the chain. A replica whose files are damaged may leave out messages or
 // change them without an error: then the message is asked of the leader, and only if the
 // leader's does not fit either, the read is [eventlog.ErrCorrupt]. Messages that were deleted
-// are that as well.
+// are that as well, and those that the leader counts but cannot read.
 //
 // # What it costs
 //
