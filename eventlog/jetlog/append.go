@@ -79,7 +79,7 @@ func (l *Log) begin(ctx context.Context) (done func(), err error) {
 // expect returns the end of the log if that is after, and otherwise what Append
 // answers.
 func (l *Log) expect(ctx context.Context, after eventlog.Position) (place, error) {
-	if err := l.fresh(ctx); err != nil {
+	if err := l.fresh(ctx, true); err != nil {
 		return place{}, err
 	}
 	known, _ := l.knownEnd()

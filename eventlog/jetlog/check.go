@@ -28,9 +28,10 @@ type checked struct {
 	synced        map[string]bool // the servers that sync always
 }
 
-// fresh looks again at the stream if the last look is too old.
-func (l *Log) fresh(ctx context.Context) error {
-	if check, compare := l.due(); !check && !compare {
+// fresh looks again at the stream if the last look is too old. Who looks at its end in
+// any case leaves that out.
+func (l *Log) fresh(ctx context.Context, end bool) error {
+	if check, compare := l.due(); !check && !(compare && end) {
 		return nil
 	}
 	select {
@@ -47,7 +48,7 @@ func (l *Log) fresh(ctx context.Context) error {
 			return err
 		}
 	}
-	if compare {
+	if compare && end {
 		if _, err := l.last(ctx); err != nil {
 			return err
 		}

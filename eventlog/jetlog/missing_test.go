@@ -154,6 +154,9 @@ func TestUnreadableEnd(t *testing.T) {
 	_, err := l.last(soon(t))
 	damagedAt(t, "last of a log that knows it", err, 9, says)
 	damagedAt(t, "Wait", l.Wait(soon(t), 10), 9, says)
+	l.mu.Lock()
+	l.state.compared = time.Time{} // it is time to compare the end again
+	l.mu.Unlock()
 	var seen eventlog.Position
 	for r, wrong := range l.Read(soon(t), 0) {
 		seen, err = max(seen, r.Position), wrong

@@ -60,7 +60,7 @@ func (l *Log) view(ctx context.Context, after eventlog.Position) (view, error) {
 	if err := ctx.Err(); err != nil {
 		return view{}, fmt.Errorf("jetlog: read after %d: %w", after, err)
 	}
-	if err := l.fresh(ctx); err != nil {
+	if err := l.fresh(ctx, false); err != nil {
 		return view{}, err
 	}
 	end, err := l.last(ctx)

@@ -174,7 +174,7 @@ func (l *Log) listen(atMost time.Duration) bool {
 // lookOnce looks at the stream and learns of its end. It reports whether the servers do
 // not answer; an error is one that makes waiting on useless.
 func (l *Log) lookOnce() (away bool, wrong error) {
-	err := l.fresh(l.life)
+	err := l.fresh(l.life, false)
 	if err == nil {
 		var end ending
 		if end, err = l.last(l.life); err == nil {
