@@ -109,6 +109,9 @@ var readPromises = []promise{
 				}
 			}
 			p.same("Read(1)", want[1:], got)
+			for _, r := range got { // which are the reader's
+				spoil(r.Data)
+			}
 		}
 	}},
 	{"ReadCanceled", "a read whose context is over ends with its error as the last pair", func(p *probe) {

@@ -30,6 +30,7 @@ func (l *Log) Read(ctx context.Context, after eventlog.Position) iter.Seq2[event
 			defer cancel()
 			defer context.AfterFunc(l.life, cancel)()
 			r := reading{l: l, ctx: ctx, end: v.end, yield: yield}
+			r.end.data = bytes.Clone(r.end.data) // what is yielded is the reader's, and the view can be read again
 			err = r.run(v)
 		}
 		if err == nil || err == errEnough {
