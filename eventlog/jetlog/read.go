@@ -15,9 +15,9 @@ import (
 // replica serves. If that replica is damaged or behind, the message in question is asked
 // of the leader before the read fails.
 //
-// A leader that was cut off from the others and does not know it yet, which it does
-// within some ten seconds, has the head of before. What this log was answered with is
-// never taken back so, and neither is a position that the caller reads after.
+// A leader that was cut off from the others answers with the head it had, until it
+// notices, within some ten seconds. It is not believed if this log knows of more already,
+// or the caller does, who reads after a position behind that head.
 //
 // A record's Data lies in one piece of memory with that of its append: clone what is kept
 // for long.
