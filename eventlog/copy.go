@@ -17,15 +17,16 @@ type Importer interface {
 	// them all that come before some append, all if the error is nil. Records
 	// that do not go on with the log are [ErrCorrupt] and add nothing; the
 	// other errors are those of Append, but nothing tells how much of an
-	// uncertain import arrives.
+	// uncertain import arrives. [Head.NextAppend] verifies them, append by append,
+	// and makes the lines that are stored.
 	Import(ctx context.Context, after Position, records ...Record) error
 }
 
 // Copy adds to one log what another one has beyond it, as it stands there at the
 // time of the call, and returns the head that both then have: the same lines,
-// byte for byte. Every record is verified on the way, by the read and by sealing
-// it again, also those that the target has already. So a copy that was broken
-// off is resumed by calling Copy again.
+// byte for byte. Every record is verified on the way, also those that the target has
+// already: by the reads, and by the target, which seals it again or, as an [Importer],
+// verifies it. So a copy that was broken off is resumed by calling Copy again.
 //
 // The target is empty or holds a beginning of the source: anything else is a
 // [DivergedError] and changes nothing. Nobody else may write to it meanwhile, and
@@ -111,20 +112,34 @@ func (c *copier) flush() error {
 	return nil
 }
 
-// copyTries is how often an uncertain write is made again.
+// copyTries is how often a write is made again that comes to nothing.
 const copyTries = 5
 
-// force writes what is held, and forces the answer if it is uncertain.
+// force writes what is held, and forces the answer if it is uncertain: what an uncertain
+// write left is found where a later one is told of a conflict. More of it may arrive
+// meanwhile, which is a conflict again.
 func (c *copier) force(last Head) error {
-	err := c.write(last)
-	for try := 1; errors.Is(err, ErrUncertain) && try < copyTries; try++ {
-		again := c.write(last)
-		if errors.Is(again, ErrConflict) {
-			return c.resume(last)
+	uncertain := false
+	for try := 1; ; try++ {
+		err := c.write(last)
+		switch {
+		case errors.Is(err, ErrUncertain):
+			uncertain = true
+		case uncertain && errors.Is(err, ErrConflict):
+			before := len(c.held)
+			if wrong := c.resume(); wrong != nil || len(c.held) == 0 {
+				return wrong
+			}
+			if len(c.held) < before {
+				try = 0
+			}
+		default:
+			return err
 		}
-		err = again
+		if try == copyTries {
+			return err
+		}
 	}
-	return err
 }
 
 func (c *copier) write(last Head) error {
@@ -142,8 +157,8 @@ func (c *copier) write(last Head) error {
 	return last.Confirm(sealed[len(sealed)-1].Head())
 }
 
-// resume finds what an uncertain write left behind the head, and writes the rest.
-func (c *copier) resume(last Head) error {
+// resume drops of what is held that which the target has behind the head by now.
+func (c *copier) resume() error {
 	for r, err := range c.to.Read(c.ctx, c.head.Position) {
 		if err != nil {
 			return err
@@ -156,10 +171,7 @@ func (c *copier) resume(last Head) error {
 		}
 		c.head, c.held = r.Head(), c.held[1:]
 	}
-	if len(c.held) == 0 {
-		return nil
-	}
-	return c.write(last)
+	return nil
 }
 
 // WriteLines writes records as lines, each with its newline, and returns the head

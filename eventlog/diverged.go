@@ -70,7 +70,9 @@ func Confirm(ctx context.Context, log Log, known Head) error {
 		if err != nil {
 			return err
 		}
-		found = r.Head()
+		if found = r.Head(); found.Position == known.Position {
+			break // it has come meanwhile
+		}
 	}
 	return known.Confirm(found)
 }

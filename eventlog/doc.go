@@ -5,8 +5,10 @@
 // entries after the position it has read to; if another was faster, the answer
 // is [ErrConflict] and nothing was added. So a decision is recorded only if it
 // was made from everything recorded before it, and any store that can compare
-// and append can carry a log. [Memory] is one in memory; the subpackage filelog
-// is the durable one, and eventlogtest holds any other to the same promises.
+// and append can carry a log. [Memory] is one in memory. The durable ones are beside it:
+// filelog in files, pglog in PostgreSQL and jetlog in NATS JetStream, the last two for
+// several machines and each a module of its own. eventlogtest holds them, and any other,
+// to the same promises.
 //
 //	var log eventlog.Memory
 //	records, err := log.Append(ctx, 0, eventlog.Entry{

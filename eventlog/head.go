@@ -46,23 +46,6 @@ func (h *Head) Next(r Record) error {
 	return h.next(&r, new(chainer), h.Sum.appendHex(nil), appendBody(nil, &r))
 }
 
-// NextAppends moves h on over records that another log sealed, as [Head.Next] does
-// one by one, and refuses them if they end inside an append. If there is an error,
-// h stays. It is what an [Importer] judges by.
-func (h *Head) NextAppends(records []Record) error {
-	head := *h
-	for i := range records {
-		if err := head.Next(records[i]); err != nil {
-			return err
-		}
-	}
-	if !head.Whole() {
-		return head.corrupt(ErrTorn)
-	}
-	*h = head
-	return nil
-}
-
 // Follow moves h on to r as [Head.Next] does, but takes the sum on its word. It
 // is for records that a [Log] yields or returns, which checked them: it costs a
 // few nanoseconds and finds records of another log or in another order.

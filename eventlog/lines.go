@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"bytes"
+	"errors"
 	"sync"
 )
 
@@ -48,6 +49,34 @@ func (h *Head) NextLines(dst []Record, lines []byte) (records []Record, n int, e
 	namesPool.Put(names)
 	*h = head
 	return dst, n, err
+}
+
+// NextAppend moves h on over the first append of records that another log sealed, and
+// appends their lines, each with its newline, to dst: what an [Importer] stores. It
+// returns the lines, and how many records they are. The lines are held to what
+// [Head.NextLines] takes, so that nothing is stored that cannot be read. Records that
+// end inside the append are [ErrTorn]. If there is an error, h stays, and the lines are
+// dst.
+func (h *Head) NextAppend(dst []byte, records []Record) (lines []byte, n int, err error) {
+	lines = dst
+	for whole := false; n < len(records) && !whole; n++ {
+		lines = append(records[n].AppendLine(lines), '\n')
+		whole = records[n].Head().Whole()
+	}
+	head := *h
+	read, _, err := head.NextLines(nil, lines[len(dst):])
+	switch {
+	case err != nil:
+	case len(read) != n:
+		err = h.corrupt(errors.New("eventlog: a record here is more than one line"))
+	case !head.Whole():
+		err = h.corrupt(ErrTorn)
+	}
+	if err != nil {
+		return dst, 0, err
+	}
+	*h = head
+	return lines, n, nil
 }
 
 // names are the streams and kinds of records that are read together.

@@ -85,19 +85,21 @@ func (m *Memory) Import(ctx context.Context, after Position, records ...Record) 
 	if err := m.head.Expect(after); err != nil {
 		return err
 	}
-	head := m.head
-	if err := head.NextAppends(records); err != nil {
-		return err
-	}
 	entries := make([]Entry, len(records))
 	for i := range records {
 		entries[i] = records[i].Entry
 	}
 	room := m.room(m.head.Position+1, entries)
-	for i := range records {
-		*room = append(records[i].AppendLine(*room), '\n')
+	head, lines := m.head, *room
+	for len(records) > 0 {
+		var n int
+		var err error
+		if lines, n, err = head.NextAppend(lines, records); err != nil {
+			return err
+		}
+		records = records[n:]
 	}
-	m.head = head
+	*room, m.head = lines, head
 	m.move()
 	return nil
 }

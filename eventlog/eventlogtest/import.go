@@ -2,7 +2,12 @@ package eventlogtest
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
 
 	"github.com/relevo-go/relevo/eventlog"
 )
@@ -34,7 +39,7 @@ var importPromises = []promise{
 			p.broken("Verify = %v", err)
 		}
 	}},
-	{"ImportRefuses", "an import that does not go on where the log ends is refused and adds nothing", func(p *probe) {
+	{"ImportRefuses", "an import that does not go on where the log ends, or could not be read, is refused and adds nothing", func(p *probe) {
 		importer, ok := p.log.(eventlog.Importer)
 		if !ok {
 			return
@@ -59,7 +64,13 @@ var importPromises = []promise{
 			{"with a hole", p.Context(), 4, all[6:], eventlog.ErrCorrupt},
 			{"of another log", p.Context(), 4, other, eventlog.ErrCorrupt},
 			{"that was changed", p.Context(), 4, changed, eventlog.ErrCorrupt},
-			{"that ends inside an append", p.Context(), 4, all[4:7], eventlog.ErrCorrupt},
+			{"that ends inside an append", p.Context(), 4, all[4:7], eventlog.ErrTorn},
+			{"of a stream with a newline", p.Context(), 4, spoiled(all[3], all[4:6], func(r *eventlog.Record) { r.Stream = "thing\n/1" }), eventlog.ErrCorrupt},
+			{"of a kind with a quote", p.Context(), 4, spoiled(all[3], all[4:6], func(r *eventlog.Record) { r.Kind = `a"b` }), eventlog.ErrCorrupt},
+			{"of data that is no JSON", p.Context(), 4, spoiled(all[3], all[4:6], func(r *eventlog.Record) { r.Data = []byte("{]") }), eventlog.ErrCorrupt},
+			{"of data on two lines", p.Context(), 4, spoiled(all[3], all[4:6], func(r *eventlog.Record) { r.Data = []byte("{\n}") }), eventlog.ErrCorrupt},
+			{"of one record that is two lines", p.Context(), 4, []eventlog.Record{folded(all[3], all[4], all[5])}, eventlog.ErrCorrupt},
+			{"that has no ID", p.Context(), 4, spoiled(all[3], all[4:6], func(r *eventlog.Record) { r.ID = uuid.Nil }), eventlog.ErrCorrupt},
 			{"under a canceled context", p.canceled(), 4, all[4:6], context.Canceled},
 		} {
 			if err := importer.Import(c.ctx, c.after, c.records...); !errors.Is(err, c.want) {
@@ -72,6 +83,37 @@ var importPromises = []promise{
 		}
 		p.holds(all)
 	}},
+}
+
+// spoiled returns records behind one, each changed so that no log seals it, with the sums
+// that they then have: what a faulty log of somebody else yields.
+func spoiled(before eventlog.Record, records []eventlog.Record, change func(*eventlog.Record)) []eventlog.Record {
+	records = slices.Clone(records)
+	for i := range records {
+		change(&records[i])
+		records[i] = chained(before.Sum, records[i])
+		before = records[i]
+	}
+	return records
+}
+
+// chained returns a record with the sum that it has behind another's.
+func chained(prev eventlog.Hash, r eventlog.Record) eventlog.Record {
+	line := r.AppendLine(nil)
+	r.Sum = sha256.Sum256(append([]byte(prev.String()), line[:len(line)-len(`,"sum":""}`)-2*len(prev)]...))
+	return r
+}
+
+// folded returns one record whose line is those of an append of two.
+func folded(before, first, second eventlog.Record) eventlog.Record {
+	r := first // its line begins as that of the first, which stands in the stream, and ends as that of the second
+	first = chained(before.Sum, first)
+	second = chained(first.Sum, second)
+	lines := string(first.AppendLine(nil)) + "\n" + string(second.AppendLine(nil))
+	_, rest, _ := strings.Cut(lines, `"stream":"`)
+	end := strings.LastIndex(rest, `","kind":"`)
+	r.Stream, r.Kind, r.Data, r.Last, r.Sum = rest[:end], second.Kind, second.Data, second.Last, second.Sum
+	return r
 }
 
 // sealed returns the records of appends of the given sizes, as an empty log seals

@@ -3,6 +3,7 @@ package eventlogtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"runtime"
 	"sync"
@@ -76,6 +77,21 @@ var readPromises = []promise{
 			p.broken("the log has %d records, want 6", got)
 		}
 	}},
+	{"AtTheCall", "a read yields what was there when it was called, whenever it is ranged over", func(p *probe) {
+		want := p.append(0, entries(1, 3)...)
+		begin, inside, end := p.log.Read(p.Context(), 0), p.log.Read(p.Context(), 2), p.log.Read(p.Context(), 3)
+		p.append(3, entries(4, 5)...)
+		for after, seq := range map[int]iter.Seq2[eventlog.Record, error]{0: begin, 2: inside, 3: end} {
+			got := []eventlog.Record{}
+			for r, err := range seq {
+				if err != nil {
+					p.broken("Read(%d) yields %v", after, err)
+				}
+				got = append(got, r)
+			}
+			p.same(fmt.Sprintf("Read(%d) of before an append", after), want[after:], got)
+		}
+	}},
 	{"ReadAgain", "a sequence can be ranged over again, and two at once do not disturb each other", func(p *probe) {
 		want := p.append(0, entries(1, 4)...)
 		seq := p.log.Read(p.Context(), 1)
@@ -93,6 +109,9 @@ var readPromises = []promise{
 				}
 			}
 			p.same("Read(1)", want[1:], got)
+			for _, r := range got { // which are the reader's
+				spoil(r.Data)
+			}
 		}
 	}},
 	{"ReadCanceled", "a read whose context is over ends with its error as the last pair", func(p *probe) {

@@ -212,6 +212,9 @@ func TestRunFindsBrokenLogs(t *testing.T) {
 				}
 			}
 		})},
+		{"AtTheCall", "the head is that of the range", reads(func(m *eventlog.Memory, ctx context.Context, after eventlog.Position) iter.Seq2[eventlog.Record, error] {
+			return func(yield func(eventlog.Record, error) bool) { m.Read(ctx, after)(yield) }
+		})},
 		{"ReadAgain", "a sequence is used up", reads(func(m *eventlog.Memory, ctx context.Context, after eventlog.Position) iter.Seq2[eventlog.Record, error] {
 			used := false
 			return func(yield func(eventlog.Record, error) bool) {

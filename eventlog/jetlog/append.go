@@ -2,6 +2,7 @@ package jetlog
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -51,7 +52,8 @@ func (l *Log) Append(ctx context.Context, after eventlog.Position, entries ...ev
 	return sealed, nil
 }
 
-var errReadOnly = errors.New("jetlog: the log is open with ReadOnly: open it without to append")
+// ErrReadOnly: the log was opened with ReadOnly and takes no append.
+var ErrReadOnly = errors.New("jetlog: the log is open with ReadOnly: open it without to append")
 
 // begin begins a write, of which there is one at a time.
 func (l *Log) begin(ctx context.Context) (done func(), err error) {
@@ -62,7 +64,7 @@ func (l *Log) begin(ctx context.Context) (done func(), err error) {
 		return nil, err
 	}
 	if l.opts.ReadOnly {
-		return nil, errReadOnly
+		return nil, ErrReadOnly
 	}
 	select {
 	case l.writing <- struct{}{}:
@@ -77,21 +79,27 @@ func (l *Log) begin(ctx context.Context) (done func(), err error) {
 // expect returns the end of the log if that is after, and otherwise what Append
 // answers.
 func (l *Log) expect(ctx context.Context, after eventlog.Position) (place, error) {
-	if err := l.fresh(ctx); err != nil {
+	if err := l.fresh(ctx, true); err != nil {
 		return place{}, err
 	}
 	known, _ := l.knownEnd()
-	if after <= known.head.Position {
-		return known, known.head.Expect(after)
+	for after > known.head.Position {
+		end, err := l.last(ctx)
+		if err == nil {
+			err = l.trust(ctx, end)
+		}
+		if err != nil {
+			return place{}, err
+		}
+		if known, _ = l.knownEnd(); after <= known.head.Position {
+			break
+		}
+		if last, err := l.ends(ctx, known.seq); err != nil {
+			return place{}, err
+		} else if last == known.seq {
+			break
+		}
 	}
-	end, err := l.last(ctx)
-	if err != nil {
-		return place{}, err
-	}
-	if err := l.trust(ctx, end); err != nil {
-		return place{}, err
-	}
-	known, _ = l.knownEnd()
 	return known, known.head.Expect(after)
 }
 
@@ -128,7 +136,7 @@ var (
 	errMoved = errors.New("the stream has moved")
 	// errRefused: the servers refused to store the message.
 	errRefused = errors.New("the servers refuse to store it")
-	// errUnsent: the message was never sent.
+	// errUnsent: the message was never sent, or reached nobody.
 	errUnsent = errors.New("nothing was sent")
 )
 
@@ -192,9 +200,12 @@ func (l *Log) settled(ctx context.Context, at place, lines []byte, sent bool) (b
 		there := end.message
 		if there.seq != at.seq+1 {
 			var wrong error
-			if there, wrong = l.get(ctx, at.seq+1); wrong != nil {
+			if there, wrong = l.have(ctx, at.seq+1); wrong != nil {
 				return false, wrong
 			}
+		}
+		if damaged && len(there.data) == 0 {
+			return false, err // it cannot be read, and may be this one
 		}
 		if bytes.Equal(there.data, lines) {
 			return true, nil
@@ -223,12 +234,16 @@ func (l *Log) publish(ctx context.Context, atMost time.Duration, seq uint64, lin
 	once, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
 	defer context.AfterFunc(live, cancel)()
+	if err := cmp.Or(once.Err(), live.Err()); err != nil {
+		return fmt.Errorf("%w: %w", errUnsent, err)
+	}
 	before := l.conn.LastError()
 	reply, err := l.conn.RequestMsgWithContext(once, &nats.Msg{Subject: l.opts.Subject, Header: l.header(seq), Data: lines})
 	switch {
 	case errors.Is(err, nats.ErrMaxPayload):
 		return fmt.Errorf("%w: %w: %w", errRefused, err, eventlog.ErrTooLarge)
-	case errors.Is(err, nats.ErrReconnectBufExceeded), errors.Is(err, nats.ErrHeadersNotSupported), errors.Is(err, nats.ErrConnectionDraining):
+	case errors.Is(err, nats.ErrReconnectBufExceeded), errors.Is(err, nats.ErrHeadersNotSupported), errors.Is(err, nats.ErrConnectionDraining),
+		errors.Is(err, nats.ErrNoResponders): // the server had nobody to give it to
 		return fmt.Errorf("%w: %w", errUnsent, err)
 	case err != nil:
 		if denied := l.denied(before, `Publish to "`+l.opts.Subject+`"`); denied != nil {

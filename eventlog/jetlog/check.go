@@ -28,9 +28,10 @@ type checked struct {
 	synced        map[string]bool // the servers that sync always
 }
 
-// fresh looks again at the stream if the last look is too old.
-func (l *Log) fresh(ctx context.Context) error {
-	if check, compare := l.due(); !check && !compare {
+// fresh looks again at the stream if the last look is too old. Who looks at its end in
+// any case leaves that out.
+func (l *Log) fresh(ctx context.Context, end bool) error {
+	if check, compare := l.due(); !check && !(compare && end) {
 		return nil
 	}
 	select {
@@ -47,7 +48,7 @@ func (l *Log) fresh(ctx context.Context) error {
 			return err
 		}
 	}
-	if compare {
+	if compare && end {
 		if _, err := l.last(ctx); err != nil {
 			return err
 		}
@@ -126,51 +127,38 @@ func (l *Log) complete(ctx context.Context, info *jetstream.StreamInfo) error {
 	} else if len(info.State.Deleted) > 0 {
 		gone = slices.Min(info.State.Deleted)
 	}
-	before, err := l.get(ctx, gone-1)
-	if err != nil {
-		return err
-	}
-	end, err := l.endOf(before)
-	if err != nil {
-		return err
-	}
-	return &eventlog.CorruptError{Position: end.head.Position + 1, Last: end.head.Position,
-		Err: fmt.Errorf("message %d of the stream %s was deleted, one of %d", gone, l.opts.Stream, s.LastSeq-s.Msgs)}
+	return l.lacks(ctx, gone, fmt.Errorf("message %d of the stream %s was deleted, one of %d", gone, l.opts.Stream, s.LastSeq-s.Msgs))
 }
 
 // last returns the stream's last message, and compares it with what was known. With an
-// error that is ErrCorrupt it returns the message too, whose end is not known.
+// error that is ErrCorrupt it returns the message too, whose end is not known, or only
+// its sequence if it cannot be read.
 func (l *Log) last(ctx context.Context) (ending, error) {
-	for {
-		times := l.line.times()
-		known, learned := l.knownEnd()
-		m, err := l.final(ctx)
-		if err != nil && !errors.Is(err, errNoMessage) {
-			return ending{}, err
-		}
-		if m.seq < known.seq {
-			if err := l.shorter(ctx, known, learned); err != nil {
-				return ending{}, l.fail(err)
-			}
-			continue // the answer was old
-		}
-		var end ending
-		if m.seq > 0 {
-			end, err = l.endOf(m)
-			if err == nil {
-				err = l.goesOn(ctx, known, end)
-			}
-			if errors.Is(err, eventlog.ErrCorrupt) {
-				return ending{message: m}, err
-			} else if err != nil {
-				return ending{}, l.fail(err)
-			}
-		}
-		l.mu.Lock()
-		l.state.compared, l.state.comparedTimes = time.Now(), times
-		l.mu.Unlock()
-		return end, nil
+	times := l.line.times()
+	known, learned := l.knownEnd()
+	m, err := l.final(ctx)
+	if errors.Is(err, errNoMessage) || err == nil && m.seq < known.seq {
+		m, err = l.shorter(ctx, known, learned)
 	}
+	if err != nil {
+		return ending{message: m}, l.fail(err)
+	}
+	var end ending
+	if m.seq > 0 {
+		end, err = l.endOf(m)
+		if err == nil {
+			err = l.goesOn(ctx, known, end)
+		}
+		if errors.Is(err, eventlog.ErrCorrupt) {
+			return ending{message: m}, err
+		} else if err != nil {
+			return ending{}, l.fail(err)
+		}
+	}
+	l.mu.Lock()
+	l.state.compared, l.state.comparedTimes = time.Now(), times
+	l.mu.Unlock()
+	return end, nil
 }
 
 // goesOn returns nil if a stream that ends with end has what was known.
@@ -181,7 +169,7 @@ func (l *Log) goesOn(ctx context.Context, known place, end ending) error {
 	case known.seq == end.seq:
 		return known.head.Confirm(end.head)
 	case known.seq+1 == end.seq:
-		_, next, err := l.after(known, nil, end.message)
+		_, next, err := l.after(known, place{}, nil, end.message)
 		if err == nil {
 			l.learn(next)
 			return nil
@@ -196,15 +184,8 @@ func (l *Log) goesOn(ctx context.Context, known place, end ending) error {
 
 // holds returns nil if the stream has the message that ends at a place.
 func (l *Log) holds(ctx context.Context, p place) error {
-	m, err := l.get(ctx, p.seq)
+	m, err := l.have(ctx, p.seq)
 	if err != nil {
-		if errors.Is(err, errNoMessage) {
-			if info, err := l.info(ctx); err != nil {
-				return err
-			} else if err := l.complete(ctx, info); err != nil {
-				return err
-			}
-		}
 		return err
 	}
 	there, err := l.endOf(m)
@@ -223,7 +204,7 @@ func (l *Log) trust(ctx context.Context, end ending) error {
 	}
 	var before ending
 	if end.seq > 1 {
-		m, err := l.get(ctx, end.seq-1)
+		m, err := l.have(ctx, end.seq-1)
 		if err != nil {
 			return err
 		}
@@ -231,47 +212,76 @@ func (l *Log) trust(ctx context.Context, end ending) error {
 			return err
 		}
 	}
-	_, p, err := l.after(before.place(), nil, end.message)
+	_, p, err := l.after(before.place(), place{}, nil, end.message)
 	if err == nil {
 		l.learn(p)
 	}
 	return err
 }
 
-// shorter finds out whether a stream that seems to end before what was known has lost
-// it. A server that leads no more but does not know it yet may answer so; then nil is
-// returned as soon as another one answers. Of that a leader is free whom enough others
-// followed since the log learned of what was known.
-func (l *Log) shorter(ctx context.Context, known place, learned time.Time) error {
+// shorter returns the last message of a stream that seems to end before what was known,
+// or to be empty, and why it is not there if it is not: the stream has lost it, or the
+// leader cannot read it. An answer that was only old comes to nothing.
+func (l *Log) shorter(ctx context.Context, known place, learned time.Time) (message, error) {
+	last, err := l.reaches(ctx, known.seq, learned)
+	switch {
+	case err != nil:
+		return message{}, err
+	case last == 0 && known.seq == 0:
+		return message{}, nil
+	case last >= known.seq:
+		m, err := l.have(ctx, last)
+		if errors.Is(err, eventlog.ErrCorrupt) {
+			m.seq = last
+		}
+		return m, err
+	}
+	var end ending
+	if last > 0 {
+		m, err := l.have(ctx, last)
+		if err != nil {
+			return message{}, err
+		}
+		if end, err = l.endOf(m); err != nil {
+			return message{}, err
+		}
+	}
+	return message{}, known.head.Confirm(end.head)
+}
+
+// reaches returns the sequence of the stream's last message, and takes one before seq on
+// the word of such a leader only whom enough others followed after a moment: one that
+// leads no more but does not know it yet may have less than there is.
+func (l *Log) reaches(ctx context.Context, seq uint64, since time.Time) (uint64, error) {
 	within, done := l.limit(ctx)
 	defer done()
 	for {
 		asked := time.Now()
 		info, err := l.info(within)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		if info.State.LastSeq >= known.seq {
-			return nil
-		}
-		if followed(info, asked.Sub(learned)) {
-			var end ending
-			if info.State.LastSeq > 0 {
-				m, err := l.get(within, info.State.LastSeq)
-				if err != nil {
-					return err
-				}
-				if end, err = l.endOf(m); err != nil {
-					return err
-				}
-			}
-			return known.head.Confirm(end.head)
+		last := info.State.LastSeq
+		if last >= seq || followed(info, asked.Sub(since)) {
+			return last, nil
 		}
 		if !pause(within, 5*lookAgain) {
-			return l.over(ctx, fmt.Sprintf("the stream seems to end at message %d, before message %d that was there", info.State.LastSeq, known.seq),
+			return 0, l.over(ctx, fmt.Sprintf("the stream seems to end at message %d, before message %d that was there", last, seq),
 				errors.New("its leader is not heard by the others"))
 		}
 	}
+}
+
+// leads is for how long a leader whom most others were heard to follow leads for sure:
+// they wait for twice as long and more before they make another one. One that hands over
+// knows it.
+const leads = 2 * time.Second
+
+// ends returns the sequence of the stream's last message if that is seq, on the word of
+// who leads for sure, and otherwise a later one. The caller knows of records behind it,
+// which this log may not have seen.
+func (l *Log) ends(ctx context.Context, seq uint64) (uint64, error) {
+	return l.reaches(ctx, seq+1, time.Now().Add(-leads))
 }
 
 // followed reports whether so many of a stream's servers were heard by its leader

@@ -43,7 +43,8 @@
 //
 // One replica is allowed, for a single machine. It is gone with its disk, and a damaged
 // file makes a server hand out a sequence twice. Use 3, on servers of version 2.15 or
-// newer; older ones than 2.12 are refused.
+// newer. Older ones than 2.12 are refused: every server that holds the stream is asked, but
+// with Unsynced only the one that the connection is made to.
 //
 // # Rights
 //
@@ -90,7 +91,7 @@
 // Reads verify the chain. A replica whose files are damaged may leave out messages or
 // change them without an error: then the message is asked of the leader, and only if the
 // leader's does not fit either, the read is [eventlog.ErrCorrupt]. Messages that were deleted
-// are that as well.
+// are that as well, and those that the leader counts but cannot read.
 //
 // # What it costs
 //
@@ -98,9 +99,9 @@
 // one process on two cores that others use too, took 590 appends of one event a second, 15,000
 // events a second in groups of 64 and 71,000 in groups of 1000, 0.93 to 0.97 of what the client
 // publishes there without guard, chain and check. Syncing is most of it: in turn, at a busier time, one event took 3.9 ms
-// synced and 0.6 unsynced, a thousand 33 ms and 15. Each engine more makes conflicts: 7,900
-// commands a second through one engine, 2,600 through two and 1,000 through three. So run
-// few, for safety and not for speed.
+// synced and 0.6 unsynced, a thousand 33 ms and 15. Each engine more makes conflicts, so that
+// two together make less than one alone: eventlog/GROWING.md has the numbers. So run few, for
+// safety and not for speed.
 //
 // A read verifies every record, which takes 0.6 µs of a core, on several cores if there are.
 // On those two cores, which the servers need as well, up to a million events a second came

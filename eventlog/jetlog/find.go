@@ -26,7 +26,7 @@ func (l *Log) find(ctx context.Context, p eventlog.Position, end ending) (ending
 			part := float64(p-before.head.Position) / float64(behind.head.Position-before.head.Position)
 			seq = before.seq + max(1, min(uint64(part*float64(behind.seq-before.seq)+0.5), behind.seq-before.seq))
 		}
-		m, err := l.get(ctx, seq)
+		m, err := l.have(ctx, seq)
 		if err != nil {
 			return ending{}, err
 		}

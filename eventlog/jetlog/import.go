@@ -58,24 +58,16 @@ func (l *Log) Import(ctx context.Context, after eventlog.Position, records ...ev
 
 // imported returns the messages that records become and where they end.
 func (l *Log) imported(at place, records []eventlog.Record) (ends []place, messages [][]byte, err error) {
-	head := at.head
-	var lines []byte
-	for _, r := range records {
-		if err := head.Next(r); err != nil {
+	for head := at.head; len(records) > 0; {
+		lines, n, err := head.NextAppend(nil, records)
+		if err != nil {
 			return nil, nil, err
-		}
-		lines = append(r.AppendLine(lines), '\n')
-		if !head.Whole() {
-			continue
 		}
 		end := place{head, at.seq + uint64(len(ends)) + 1}
 		if err := l.fits(end.seq-1, len(lines)); err != nil {
 			return nil, nil, err
 		}
-		ends, messages, lines = append(ends, end), append(messages, lines), nil
-	}
-	if !head.Whole() {
-		return nil, nil, &eventlog.CorruptError{Position: head.Position + 1, Last: head.Position, Err: errors.New("the records to import end inside an append")}
+		ends, messages, records = append(ends, end), append(messages, lines), records[n:]
 	}
 	return ends, messages, nil
 }

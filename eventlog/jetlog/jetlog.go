@@ -33,7 +33,7 @@ type Options struct {
 	// bear it.
 	Unsynced bool
 
-	ReadOnly bool // for an account that may not publish: Append and Import are refused
+	ReadOnly bool // for an account that may not publish: Append and Import answer ErrReadOnly
 
 	// Timeout is how long a message or a question waits for servers that do not
 	// answer; 5 s. A call ends with the first that waited so long, or with its context.
@@ -213,8 +213,10 @@ func (l *Log) learn(p place) {
 	}
 }
 
-// Close implements [eventlog.Log]. Nothing of the log is left when it returns. It
-// leaves the connection open.
+// Close implements [eventlog.Log]. What the log does by itself has ended when it
+// returns. It does not wait for calls that are under way, and may be called inside a
+// read: they end with ErrClosed, a read with its next record, and leave nothing behind.
+// It leaves the connection open.
 func (l *Log) Close() error {
 	l.end()
 	l.line.end()

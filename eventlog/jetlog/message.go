@@ -104,9 +104,10 @@ func (l *Log) endOf(m message) (ending, error) {
 	return ending{m, r.Head()}, nil
 }
 
-// after verifies that a message goes on from a place, and returns its records and the
-// place behind it. The records are appended to dst, and their data is that of m.
-func (l *Log) after(at place, dst []eventlog.Record, m message) ([]eventlog.Record, place, error) {
+// after verifies that a message goes on from a place, and that it ends at known if it is
+// the message that did. It returns its records and the place behind it. The records are
+// appended to dst, and their data is that of m.
+func (l *Log) after(at, known place, dst []eventlog.Record, m message) ([]eventlog.Record, place, error) {
 	head := at.head
 	records, n, err := head.NextLines(dst, m.data)
 	if got := records[len(dst):]; err == nil {
@@ -120,6 +121,12 @@ func (l *Log) after(at place, dst []eventlog.Record, m message) ([]eventlog.Reco
 		}
 	}
 	if err == nil {
+		if known.seq == m.seq {
+			err = known.head.Confirm(head)
+		}
+		if err != nil {
+			return dst, at, err
+		}
 		return records, place{head, m.seq}, nil
 	}
 	damage, ok := errors.AsType[*eventlog.CorruptError](err)

@@ -30,13 +30,8 @@ func (p *part) verify(l *Log) {
 	known, _ := l.knownEnd()
 	p.records, p.end, p.err = p.records[:0], p.at, nil
 	for _, m := range p.messages {
-		if p.records, p.end, p.err = l.after(p.end, p.records, m); p.err != nil {
+		if p.records, p.end, p.err = l.after(p.end, known, p.records, m); p.err != nil {
 			break
-		}
-		if m.seq == known.seq {
-			if p.err = known.head.Confirm(p.end.head); p.err != nil {
-				break
-			}
 		}
 	}
 	p.done <- struct{}{}

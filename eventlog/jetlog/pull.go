@@ -90,12 +90,15 @@ func (p *pull) stop() {
 	p.forget()
 }
 
-// forget deletes the consumer. One that is not reached is forgotten by the servers.
+// forget deletes the consumer, also when the log is closed meanwhile. One that is not
+// reached is forgotten by the servers.
 func (p *pull) forget() {
+	if !p.l.conn.IsConnected() {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), attempt)
 	defer cancel()
-	defer context.AfterFunc(p.l.life, cancel)()
-	p.l.askOnce(ctx, attempt, func(ctx context.Context) error { return p.l.js.DeleteConsumer(ctx, p.l.opts.Stream, p.name) })
+	p.l.js.DeleteConsumer(ctx, p.l.opts.Stream, p.name)
 }
 
 // request is a request for messages.

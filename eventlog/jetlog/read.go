@@ -10,82 +10,92 @@ import (
 	"github.com/relevo-go/relevo/eventlog"
 )
 
-// Read implements [eventlog.Log]. The head is that of the stream's leader when the
-// sequence begins to be ranged over. A few messages are asked of the leader one by one;
-// many come from a consumer, which a replica serves. If that replica is damaged or
-// behind, the message in question is asked of the leader before the read fails.
+// Read implements [eventlog.Log]. The call asks the stream's leader where the head is. A
+// few messages are asked of the leader one by one; many come from a consumer, which a
+// replica serves. If that replica is damaged or behind, the message in question is asked
+// of the leader before the read fails.
+//
+// A leader that was cut off from the others answers with the head it had, until it
+// notices, within some ten seconds. It is not believed if this log knows of more already,
+// or the caller does, who reads after a position behind that head.
 //
 // A record's Data lies in one piece of memory with that of its append: clone what is kept
 // for long.
 func (l *Log) Read(ctx context.Context, after eventlog.Position) iter.Seq2[eventlog.Record, error] {
+	v, err := l.view(ctx, after)
 	return func(yield func(eventlog.Record, error) bool) {
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		defer context.AfterFunc(l.life, cancel)()
-		if err := l.read(ctx, after, yield); err != nil && err != errEnough {
-			if l.life.Err() != nil {
-				err = eventlog.ErrClosed
-			}
-			yield(eventlog.Record{}, err)
+		err := err
+		if err == nil && v.end.seq > 0 {
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			defer context.AfterFunc(l.life, cancel)()
+			r := reading{l: l, ctx: ctx, end: v.end, yield: yield}
+			r.end.data = bytes.Clone(r.end.data) // what is yielded is the reader's, and the view can be read again
+			err = r.run(v)
 		}
+		if err == nil || err == errEnough {
+			return
+		}
+		if l.life.Err() != nil {
+			err = eventlog.ErrClosed
+		}
+		yield(eventlog.Record{}, err)
 	}
 }
 
 var errEnough = errors.New("jetlog: the caller wants no more")
 
-func (l *Log) read(ctx context.Context, after eventlog.Position, yield func(eventlog.Record, error) bool) error {
-	if err := l.usable(); err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("jetlog: read after %d: %w", after, err)
-	}
-	if err := l.fresh(ctx); err != nil {
-		return err
-	}
-	end, err := l.last(ctx)
-	if err != nil && (end.seq == 0 || !l.knows(after)) {
-		return err
-	}
-	if err == nil && after >= end.head.Position {
-		return nil
-	}
-	// If the end is damaged, what is before it can be read all the same.
-	r := reading{l: l, ctx: ctx, end: end, yield: yield}
-	begin, err := r.begin(after)
-	if err != nil {
-		return err
-	}
-	if len(begin.data) > 0 {
-		if err := r.take(begin); err != nil {
-			return err
-		}
-	}
-	for r.at.seq < end.seq {
-		switch {
-		case end.seq-r.at.seq <= fewMessages || r.troubles >= mostTroubles:
-			err = r.ask()
-		default:
-			err = r.consume()
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+// view is what a read goes over.
+type view struct {
+	after  eventlog.Position
+	from   place  // the record at after, if begins is true
+	begins bool   // it is known where the read begins
+	end    ending // the zero ending if nothing is to be read
 }
 
-// knows reports whether a read after a position knows where to begin.
-func (l *Log) knows(after eventlog.Position) bool {
+// view returns what a read after a position goes over.
+func (l *Log) view(ctx context.Context, after eventlog.Position) (view, error) {
+	if err := l.usable(); err != nil {
+		return view{}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return view{}, fmt.Errorf("jetlog: read after %d: %w", after, err)
+	}
+	if err := l.fresh(ctx, false); err != nil {
+		return view{}, err
+	}
+	end, err := l.last(ctx)
+	for err == nil && after >= end.head.Position {
+		if after == end.head.Position {
+			return view{}, nil
+		}
+		if last, err := l.ends(ctx, end.seq); err != nil || last <= end.seq {
+			return view{}, err
+		}
+		end, err = l.last(ctx)
+	}
+	v := view{after: after, end: end}
+	v.from, v.begins = l.mark(after)
+	if err != nil && (end.seq == 0 || !v.begins) {
+		return view{}, err
+	}
+	return v, nil // if the end is damaged, what is before it can be read all the same
+}
+
+// mark returns the place that ends with a position, if it is known.
+func (l *Log) mark(p eventlog.Position) (place, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_, mark := l.marks.around(after)
-	return after == 0 || mark.head.Position == after
+	_, mark := l.marks.around(p)
+	if mark.head.Position != p {
+		mark = place{}
+	}
+	return mark, mark.head.Position == p
 }
 
 const (
 	fewMessages  = 16 // are not worth a consumer, which the servers have to agree on
-	mostTroubles = 3  // with consumers in one read
+	mostTroubles = 3  // with consumers that brought nothing, in a row
 )
 
 // reading is one read.
@@ -100,17 +110,36 @@ type reading struct {
 	troubles int
 }
 
-// begin sets the place where a read after a position begins. If that lies inside a
-// message, it returns what is left of it.
-func (r *reading) begin(after eventlog.Position) (message, error) {
-	if after == 0 {
-		return message{}, nil
+// run yields the records of a view.
+func (r *reading) run(v view) error {
+	begin, err := r.begin(v)
+	if err != nil {
+		return err
 	}
-	r.l.mu.Lock()
-	_, mark := r.l.marks.around(after)
-	r.l.mu.Unlock()
-	if mark.head.Position == after {
-		r.at = mark
+	if len(begin.data) > 0 {
+		if err := r.take(begin); err != nil {
+			return err
+		}
+	}
+	for r.at.seq < r.end.seq {
+		if r.end.seq-r.at.seq <= fewMessages || r.troubles >= mostTroubles {
+			err = r.ask()
+		} else {
+			err = r.consume()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begin sets the place where a read begins. If that lies inside a message, it returns
+// what is left of it.
+func (r *reading) begin(v view) (message, error) {
+	after := v.after
+	if v.begins {
+		r.at = v.from
 		return message{}, nil
 	}
 	m, err := r.l.find(r.ctx, after, r.end)
@@ -140,14 +169,10 @@ func (r *reading) begin(after eventlog.Position) (message, error) {
 
 // take verifies the next message and yields its records.
 func (r *reading) take(m message) error {
-	records, next, err := r.l.after(r.at, r.records[:0], m)
+	known, _ := r.l.knownEnd()
+	records, next, err := r.l.after(r.at, known, r.records[:0], m)
 	if err != nil {
-		return err
-	}
-	if known, _ := r.l.knownEnd(); known.seq == next.seq {
-		if err := known.head.Confirm(next.head); err != nil {
-			return r.l.fail(err)
-		}
+		return r.l.fail(err)
 	}
 	r.records, r.at = records, next
 	r.l.learn(next)
@@ -173,40 +198,29 @@ func (r *reading) give(records []eventlog.Record) error {
 // ask takes the next message as the leader has it.
 func (r *reading) ask() error {
 	m := r.end.message
-	if r.at.seq+1 < m.seq {
+	if r.at.seq+1 < m.seq || len(m.data) == 0 { // an end that could not be read is asked for again
 		var err error
-		if m, err = r.l.get(r.ctx, r.at.seq+1); err != nil {
-			return r.l.gone(r.ctx, err)
+		if m, err = r.l.have(r.ctx, r.at.seq+1); err != nil {
+			return err
 		}
 	}
 	return r.take(m)
 }
 
-// gone says more of a message that a read did not find.
-func (l *Log) gone(ctx context.Context, err error) error {
-	if !errors.Is(err, errNoMessage) {
-		return err
+// trouble takes the next message from the leader, after a consumer that began at a place
+// did not bring it as it should be.
+func (r *reading) trouble(begin uint64) error {
+	if r.at.seq > begin {
+		r.troubles = 0
 	}
-	info, wrong := l.info(ctx)
-	if wrong == nil {
-		wrong = l.complete(ctx, info)
-	}
-	if wrong != nil {
-		return wrong
-	}
-	return err
-}
-
-// trouble takes the next message from the leader, after a consumer did not bring it as it
-// should be.
-func (r *reading) trouble() error {
 	r.troubles++
 	return r.ask()
 }
 
 // consume takes messages from a consumer, up to the end or until there is trouble.
 func (r *reading) consume() error {
-	p, err := r.l.newPull(r.ctx, r.at.seq, r.end.seq)
+	begin := r.at.seq
+	p, err := r.l.newPull(r.ctx, begin, r.end.seq)
 	if err != nil {
 		return err
 	}
@@ -234,5 +248,5 @@ func (r *reading) consume() error {
 	if err := r.ctx.Err(); err != nil {
 		return fmt.Errorf("jetlog: read after %d: %w", r.at.head.Position, err)
 	}
-	return r.trouble()
+	return r.trouble(begin)
 }

@@ -46,6 +46,23 @@ func (w *watch) move() {
 	w.moved = make(chan struct{})
 }
 
+// announce passes on that a message is stored. Of those that nobody has looked at yet
+// the last one is kept.
+func (w *watch) announce(seq uint64) {
+	for {
+		select {
+		case w.news <- seq:
+			return
+		default:
+		}
+		select {
+		case other := <-w.news:
+			seq = max(seq, other)
+		default:
+		}
+	}
+}
+
 // Wait implements [eventlog.Log]. While the servers do not answer it waits on, and goes
 // on by itself when they do. It fails when they answer that the stream is gone, changed
 // or set so that records could be lost.
@@ -97,10 +114,7 @@ func (l *Log) look() {
 	w := &l.watch
 	sub, err := l.conn.Subscribe(l.opts.stored(), func(m *nats.Msg) {
 		seq, _ := strconv.ParseUint(m.Header.Get(jetstream.SequenceHeader), 10, 64)
-		select {
-		case w.news <- seq:
-		default: // one is waiting to be looked at
-		}
+		w.announce(seq)
 	})
 	if err == nil {
 		defer sub.Unsubscribe()
@@ -160,7 +174,7 @@ func (l *Log) listen(atMost time.Duration) bool {
 // lookOnce looks at the stream and learns of its end. It reports whether the servers do
 // not answer; an error is one that makes waiting on useless.
 func (l *Log) lookOnce() (away bool, wrong error) {
-	err := l.fresh(l.life)
+	err := l.fresh(l.life, false)
 	if err == nil {
 		var end ending
 		if end, err = l.last(l.life); err == nil {

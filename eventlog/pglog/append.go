@@ -82,10 +82,18 @@ const keptBytes = 1 << 20
 // others do, while the head stays where it is.
 const attempts = 5
 
-// write adds n lines behind a head.
-func (l *Log) write(ctx context.Context, head eventlog.Head, lines []byte, n int) error {
+// fits returns ErrTooLarge if lines are more than one statement takes.
+func (l *Log) fits(lines []byte) error {
 	if len(lines) > l.most {
 		return fmt.Errorf("pglog: an append of %d bytes: %w", len(lines), eventlog.ErrTooLarge)
+	}
+	return nil
+}
+
+// write adds n lines behind a head.
+func (l *Log) write(ctx context.Context, head eventlog.Head, lines []byte, n int) error {
+	if err := l.fits(lines); err != nil {
+		return err
 	}
 	rows := cut(lines, n)
 	for try := 1; ; try++ {

@@ -44,7 +44,9 @@
 //
 // A connection that was lost, or a context that was over, while the statement was
 // on its way is [eventlog.ErrUncertain]: appending the same again forces the
-// answer. Every other error means that nothing was written.
+// answer. Every other error means that nothing was written, but where a trigger or a
+// rule drops some of the rows, which is an [eventlog.CorruptError]. An import is several
+// statements: [Log.Import] says how much of it is written.
 //
 // A read verifies every record it yields. Damage is an [eventlog.CorruptError] that
 // names the table and the position. What the log was seen to hold last, by

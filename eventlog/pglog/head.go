@@ -96,6 +96,7 @@ func (l *Log) compare(seen eventlog.Head, f found) (eventlog.Head, error) {
 	defer l.mu.Unlock()
 	if now.Position > l.seen.Position {
 		l.seen = now
+		l.move() // those who listen take a notification of it for old from now on
 	}
 	return now, l.unusable()
 }

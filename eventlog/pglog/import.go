@@ -12,7 +12,8 @@ const importBytes = 8 << 20
 
 // Import implements [eventlog.Importer]. The records are verified as those of a
 // read are, and those of one call go in with few statements, each of whole
-// appends.
+// appends. One that fails leaves what the ones before it wrote, whatever the error is,
+// which then names the position up to which that is.
 func (l *Log) Import(ctx context.Context, after eventlog.Position, records ...eventlog.Record) error {
 	if err := l.writable(ctx); err != nil || len(records) == 0 {
 		return err
@@ -28,10 +29,16 @@ func (l *Log) Import(ctx context.Context, after eventlog.Position, records ...ev
 		if g, records, err = nextGroup(end, records); err != nil {
 			return fmt.Errorf("pglog: import: %w", err)
 		}
+		if err := l.fits(g.lines); err != nil {
+			return err
+		}
 		groups, end = append(groups, g), g.to
 	}
-	for _, g := range groups {
+	for i, g := range groups {
 		if err := l.write(ctx, head, g.lines, int(g.to.Position-head.Position)); err != nil {
+			if i > 0 {
+				err = fmt.Errorf("pglog: import: it is written up to position %d, and behind that: %w", head.Position, err)
+			}
 			return err
 		}
 		if err := l.learn(g.to); err != nil {
@@ -51,23 +58,12 @@ type group struct {
 // nextGroup takes the appends that are written next behind a head, and returns
 // what is left.
 func nextGroup(head eventlog.Head, records []eventlog.Record) (g group, rest []eventlog.Record, err error) {
-	n, whole, end := 0, 0, 0
-	for n < len(records) && (whole == 0 || len(g.lines) < importBytes) {
-		g.lines = append(records[n].AppendLine(g.lines), '\n')
-		if n++; records[n-1].Head().Whole() {
-			whole, end = n, len(g.lines)
+	for g.to = head; len(records) > 0 && len(g.lines) < importBytes; {
+		var n int
+		if g.lines, n, err = g.to.NextAppend(g.lines, records); err != nil {
+			return g, nil, err
 		}
+		records = records[n:]
 	}
-	if whole > 0 { // another append may have begun here, and goes on too far
-		n, g.lines = whole, g.lines[:end]
-	}
-	if _, _, err := head.NextLines(nil, g.lines); err != nil {
-		return g, nil, err
-	}
-	if !head.Whole() {
-		last := records[n-1]
-		return g, nil, &eventlog.CorruptError{Position: head.Position + 1, Last: head.Position, Err: fmt.Errorf("the append %d to %d is cut short", last.First, last.Last)}
-	}
-	g.to = head
-	return g, records[n:], nil
+	return g, records, nil
 }

@@ -20,10 +20,12 @@ const (
 	firstBytes = 64 << 10
 )
 
-// What is fetched at once comes in pieces: about pieceBytes, and at the most as
-// many lines of longLine as that would be. Longer ones are fetched with more care.
+// What is fetched at once comes in pieces of so many lines as would be pieceBytes. One
+// that comes to more than mostPiece, or has a line of more than longLine, is fetched
+// with more care.
 const (
 	pieceBytes = 64 << 10
+	mostPiece  = 4 * pieceBytes
 	longLine   = 64 << 10
 )
 
@@ -119,21 +121,22 @@ func (l *Log) fetch(ctx context.Context, from, to, piece eventlog.Position) *pag
 	return p
 }
 
-// fetchPieces fetches a page up to a piece with a long line in it. It reports
-// whether that is the first one.
+// fetchPieces fetches a page up to a piece with too much in it. It reports whether that
+// is the first one.
 func (l *Log) fetchPieces(ctx context.Context, p *page, piece eventlog.Position) (long bool, err error) {
-	rows, err := l.pool.Query(ctx, l.sql.pages, l.planned, int64(p.from), int64(p.to), int64(piece), longLine)
+	rows, err := l.pool.Query(ctx, l.sql.pages, l.planned, int64(p.from), int64(p.to), int64(piece), longLine, mostPiece)
 	if err != nil {
 		return false, err
 	}
 	defer rows.Close()
 	for at := p.from; rows.Next(); at += piece {
-		var n, longest int64
+		var n int64
+		var long bool
 		var lines lines
-		if err := rows.Scan(&n, &longest, &lines); err != nil {
+		if err := rows.Scan(&n, &long, &lines); err != nil {
 			return false, err
 		}
-		if longest > longLine || p.bytes > pageBytes {
+		if long || p.bytes > pageBytes {
 			p.to = at - 1
 			return at == p.from, nil
 		}

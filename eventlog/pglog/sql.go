@@ -28,12 +28,14 @@ SELECT rows.n, rows.bytes, CASE WHEN rows.bytes <= $4::bigint OR rows.n <= 1 THE
 FROM (SELECT count(*) AS n, coalesce(sum(octet_length(line)), 0)::bigint AS bytes FROM TABLE WHERE position BETWEEN $2::bigint AND $3::bigint) AS rows`
 
 // Many rows, from $1 to $2, come $3 at a time, so that the server goes on while the
-// lines are read. Those with a line of more than $4 bytes are not whole.
+// lines are read. Those with a line of more than $4 bytes are not whole, and those with
+// more than $5 bytes together come without their lines.
 const pagesSQL = `
-SELECT piece.n, piece.longest, piece.lines
+SELECT piece.n, piece.longest > $4::integer OR piece.bytes > $5::bigint, piece.lines
 FROM generate_series($1::bigint, $2::bigint, $3::bigint) AS begin(at), LATERAL (
 	SELECT count(*) AS n, coalesce(max(octet_length(line)), 0) AS longest,
-		string_agg(CASE WHEN octet_length(line) <= $4::integer THEN line END, '\x0a'::bytea) AS lines
+		coalesce(sum(octet_length(line)), 0) AS bytes, CASE WHEN sum(octet_length(line)) <= $5::bigint THEN
+			string_agg(CASE WHEN octet_length(line) <= $4::integer THEN line END, '\x0a'::bytea) END AS lines
 	FROM (SELECT line FROM TABLE WHERE position BETWEEN begin.at AND least(begin.at + $3::bigint - 1, $2::bigint) ORDER BY position) AS stretch
 ) AS piece`
 
