@@ -54,14 +54,14 @@ func TestNobodyStarves(t *testing.T) {
 	tests := []struct {
 		appends, reads [3]time.Duration
 		least          float64 // percent of the commands
-		rate           float64 // appends per second
+		rate           float64 // appends per second, at the least
 	}{
-		{[3]time.Duration{1000 * us, 1000 * us, 1000 * us}, [3]time.Duration{200 * us, 200 * us, 200 * us}, 15, 700},
-		{[3]time.Duration{1000 * us, 1000 * us, 1000 * us}, [3]time.Duration{1000 * us, 1000 * us, 1000 * us}, 15, 450},
-		{[3]time.Duration{1000 * us, 1000 * us, 1000 * us}, [3]time.Duration{4000 * us, 4000 * us, 4000 * us}, 12, 150},
-		{[3]time.Duration{20_000 * us, 20_000 * us, 20_000 * us}, [3]time.Duration{2000 * us, 2000 * us, 2000 * us}, 20, 60},
+		{[3]time.Duration{1000 * us, 1000 * us, 1000 * us}, [3]time.Duration{200 * us, 200 * us, 200 * us}, 10, 500},
+		{[3]time.Duration{1000 * us, 1000 * us, 1000 * us}, [3]time.Duration{1000 * us, 1000 * us, 1000 * us}, 10, 330},
+		{[3]time.Duration{1000 * us, 1000 * us, 1000 * us}, [3]time.Duration{4000 * us, 4000 * us, 4000 * us}, 10, 140},
+		{[3]time.Duration{20_000 * us, 20_000 * us, 20_000 * us}, [3]time.Duration{2000 * us, 2000 * us, 2000 * us}, 10, 40},
 		{[3]time.Duration{1000 * us, 1130 * us, 1270 * us}, [3]time.Duration{300 * us, 270 * us, 410 * us}, 10, 500},
-		{[3]time.Duration{1000 * us, 2000 * us, 3000 * us}, [3]time.Duration{500 * us, 1000 * us, 2000 * us}, 10, 300}, // the last is three times as far away
+		{[3]time.Duration{1000 * us, 2000 * us, 3000 * us}, [3]time.Duration{500 * us, 1000 * us, 2000 * us}, 8, 230}, // the last is three times as far away
 	}
 	for _, test := range tests {
 		t.Run(fmt.Sprint(test.appends, test.reads), func(t *testing.T) {
@@ -77,7 +77,7 @@ func TestNobodyStarves(t *testing.T) {
 						t.Errorf("engine %d had %.1f %% of the commands, want %.0f at least", i, share, test.least)
 					}
 				}
-				if conflicts > 0.25 {
+				if conflicts > 0.35 {
 					t.Errorf("%.0f %% of all appends came too late", 100*conflicts)
 				}
 				if rate < test.rate {
