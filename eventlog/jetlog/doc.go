@@ -96,17 +96,18 @@
 // # What it costs
 //
 // An append costs what a publish costs, and little else. Three servers that sync always, in
-// one process on two cores that others use too, took 590 appends of one event a second, 15,000
-// events a second in groups of 64 and 71,000 in groups of 1000, 0.93 to 0.97 of what the client
+// one process on two cores with the caller, took 580 appends of one event a second, 17,000
+// events a second in groups of 64 and 150,000 in groups of 1000, 0.90 to 0.98 of what the client
 // publishes there without guard, chain and check. Syncing is most of it: in turn, at a busier time, one event took 3.9 ms
 // synced and 0.6 unsynced, a thousand 33 ms and 15. Each engine more makes conflicts, so that
 // two together make less than one alone: eventlog/GROWING.md has the numbers. So run few, for
 // safety and not for speed.
 //
 // A read verifies every record, which takes 0.6 µs of a core, on several cores if there are.
-// On those two cores, which the servers need as well, up to a million events a second came
-// from a log in groups of 64 or 1000: about half of what a consumer receives that does not
-// look at it, and 0.5 to 0.9 for single events. BenchmarkAppend, BenchmarkRead and
+// On those two cores, which the servers need as well, 1.1 to 1.4 million events a second came
+// from a log in groups of 64 or 1000, and 200,000 to 280,000 of single events. Of what a consumer
+// as the client makes it receives without a look that is 0.4 to 0.6 in groups of 64, 0.4 to 1 in
+// groups of 1000, and all of it for single events. BenchmarkAppend, BenchmarkRead and
 // BenchmarkEngines measure it anew.
 //
 // # Out of it and into it

@@ -148,14 +148,14 @@
 // # What it costs
 //
 // Of an append nearly all is the server's own: in the same run a plain INSERT of
-// the same rows, without the guard and the sums, takes 0.9 to 1.1 of the time
+// the same rows, without the guard and the sums, takes 0.86 to 1.1 of the time
 // (BenchmarkAppend). On two cores and one disk that server and engines shared, that
-// made 2,900 appends of one event a second, 60,000 events in groups of 64, and
-// 110,000 in groups of 1,000. So let engines be few, and their groups large: where
-// two or three are busy a good part of all appends lose a race, and together they
-// make less than one alone (BenchmarkEngines). Several are there so that one can die.
+// made 2,800 appends of one event a second, 74,000 events in groups of 64, and
+// 110,000 in groups of 1,000. So let engines be few, and their groups large: two or
+// three that are busy take turns, and together make less than one alone
+// (BenchmarkEngines). Several are there so that one can die.
 //
-// A read came to 0.6 to 0.8 of a plain SELECT of all lines, 300,000 to 600,000 events
+// A read came to 0.70 to 0.85 of a plain SELECT of all lines, 500,000 to 660,000 events
 // a second, where server and reader shared two cores: every line is verified, which
 // is done beside the fetching where there are more (BenchmarkRead).
 //

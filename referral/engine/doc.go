@@ -102,12 +102,12 @@
 // as came since the win before, reads each as it comes, and waits for them no longer
 // than they should take; one that has met nobody gives up two hundredths of its time
 // at the most. Engines that are all busy go round and seldom meet: of three with as
-// long a way to the log each gets about a third of it, and few of their appends come
-// too late; one that is three times as far away as the nearest gets a sixth. All of
-// that is [eventlog.Log.Wait] at work: a store that tells late makes engines wait for
-// one another. A log still takes one append after another, with fewer commands in
-// each the more engines share them: few engines and many callers on each are
-// fastest.
+// long a way to the log each gets about a third of it, and a tenth of their appends
+// or fewer come too early, a third if they share two cores with the store; one that is
+// three times as far away as the nearest gets a sixth. All of that is
+// [eventlog.Log.Wait] at work: a store that tells late makes engines wait for one
+// another. A log still takes one append after another, with fewer commands in each the
+// more engines share them: few engines and many callers on each are fastest.
 //
 // The records that an engine reads must go on where it stands. It checks the chain
 // from its own head to the first record of every read and of every append, and
