@@ -105,15 +105,12 @@ func (e *Engine) giveWay() error {
 		}
 		known := e.head.Position
 		ctx, stop := context.WithTimeout(e.alive, d)
-		err := e.log.Wait(ctx, known)
+		err := e.await(ctx, known+1)
 		stop()
-		switch {
-		case err == nil:
+		if err == nil {
 			if err := e.catchUp(); err != nil {
 				return err
 			}
-		case ctx.Err() == nil:
-			e.doubt.Store(true)
 		}
 		if e.head.Position == known { // a log that cannot be waited for, or promises what it does not have
 			rest(e.alive, e.pace.rest())

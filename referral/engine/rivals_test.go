@@ -1,12 +1,14 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
 
 	"github.com/relevo-go/relevo/agent"
 	"github.com/relevo-go/relevo/eventlog"
+	"github.com/relevo-go/relevo/eventlog/eventlogtest"
 	"github.com/relevo-go/relevo/referral/engine"
 )
 
@@ -58,3 +60,45 @@ func TestAlwaysSecond(t *testing.T) {
 		d.same()
 	})
 }
+
+// TestTurnsOnPoorLogs: engines take turns also on a log that cannot be waited for, or
+// says at once that there is more, or never says so: nobody asks it all the time.
+func TestTurnsOnPoorLogs(t *testing.T) {
+	for name, wait := range map[string]func(ctx context.Context) error{
+		"fails":   func(context.Context) error { return eventlogtest.ErrRefused },
+		"at once": func(context.Context) error { return nil },
+		"never":   func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			log := newStore()
+			bubble(t, log, func(t *testing.T, rival *desk) {
+				rival.join(person{}, 1)
+				d := realTime(t, &poor{log, wait}, 2)
+				log.set(func(s *store) {
+					s.answer = func() error { time.Sleep(time.Millisecond); return nil }
+				})
+				log.counts()
+				began := time.Now()
+				for i := range 20 {
+					rival.tell(1, agent.SetLanguages{Languages: []string{walkTags[i%2], "es"}})
+					d.tell(1, agent.SetChannels{Channels: []agent.Channel{[]agent.Channel{agent.Email, agent.App}[i%2]}})
+				}
+				if took := time.Since(began); took > time.Second {
+					t.Errorf("20 turns of each took %v", took)
+				}
+				if _, reads, _ := log.counts(); reads > 200 {
+					t.Errorf("%d reads for 20 turns of each", reads)
+				}
+				d.same()
+			})
+		})
+	}
+}
+
+// poor is a log of which only appends and reads are as they should be.
+type poor struct {
+	*store
+	wait func(context.Context) error
+}
+
+func (p *poor) Wait(ctx context.Context, _ eventlog.Position) error { return p.wait(ctx) }
