@@ -5,8 +5,8 @@
 //	if err != nil { … }
 //	defer eng.Close()
 //	go func() { // deadlines, shifts, other engines
-//		if err := eng.Run(ctx); ctx.Err() == nil {
-//			log.Fatal(err) // the log cannot be used any more
+//		if err := eng.Run(ctx); ctx.Err() == nil && !errors.Is(err, engine.ErrClosed) {
+//			slog.Error("the desk has stopped", "error", err) // its log cannot be used any more
 //		}
 //	}()
 //

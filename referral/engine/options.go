@@ -29,8 +29,9 @@ type Options struct {
 	// Patience is how long the log may leave an append without an answer, its
 	// repeats included, or a read without a record, before a command fails with
 	// [ErrAway]; 5 seconds by default. A caller whose command comes while another's
-	// is waiting for the log may wait about twice as long, and so does one to whose
-	// appends other engines are first each time. What Open reads is not bounded by
+	// is waiting for the log may wait about twice as long. One to whose appends other
+	// engines are first each time gives up after twice Patience, and who came behind
+	// it after four times. What Open reads is not bounded by
 	// it but by its context; the policy that it records is.
 	Patience time.Duration
 	// Keep is how long a referral stays in memory after it ended, counted from

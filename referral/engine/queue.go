@@ -103,6 +103,13 @@ func (e *Engine) withdraw(c *call) bool {
 	return false
 }
 
+// wanted reports whether a call waits that wants more than to catch up.
+func (e *Engine) wanted() bool {
+	e.queued.Lock()
+	defer e.queued.Unlock()
+	return slices.ContainsFunc(e.queue, func(c *call) bool { return !c.look })
+}
+
 // take returns the calls that wait, those apart that only want to catch up.
 func (e *Engine) take() (calls, looks []*call) {
 	e.queued.Lock()

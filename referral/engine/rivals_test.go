@@ -102,3 +102,32 @@ type poor struct {
 }
 
 func (p *poor) Wait(ctx context.Context, _ eventlog.Position) error { return p.wait(ctx) }
+
+// TestPanicWhileGivingWay: a log that panics while the engine waits for rivals ends
+// the engine, as any panic of its does.
+func TestPanicWhileGivingWay(t *testing.T) {
+	log := newStore()
+	bubble(t, log, func(t *testing.T, rival *desk) {
+		rival.join(person{}, 1)
+		d := realTime(t, &poor{log, func(context.Context) error { panic("the host's log") }}, 2)
+		log.set(func(s *store) {
+			s.answer = func() error { time.Sleep(time.Millisecond); return nil }
+		})
+		rival.tell(1, agent.SetLanguages{Languages: []string{"es", "vi"}})
+		d.ask(tampa)
+		func() {
+			defer func() {
+				if got := recover(); got != "the host's log" {
+					t.Errorf("the panic comes out as %v", got)
+				}
+			}()
+			d.ask(tampa)
+		}()
+		if _, err := d.Request(t.Context(), newCase(tampa)); !errors.Is(err, engine.ErrClosed) {
+			t.Errorf("the next request = %v, want ErrClosed", err)
+		}
+		if n := len(records(t, log, d.Position())); n != 0 {
+			t.Errorf("%d records came behind the panic", n)
+		}
+	})
+}

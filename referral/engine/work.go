@@ -15,9 +15,7 @@ import (
 // that is all, but for a tick. Only the leader may call it. It returns the error
 // that kept it from recording what is due by the clock, if any.
 func (e *Engine) work(clock func() time.Time, tick, look bool) error {
-	behind := e.giveWay()
-	calls, looks := e.take()
-	e.answered = len(calls)
+	var calls, looks []*call
 	finished := false
 	defer func() {
 		if !finished { // the log or an option panics: the state is not to be trusted
@@ -26,21 +24,25 @@ func (e *Engine) work(clock func() time.Time, tick, look bool) error {
 			answer(calls, errPanicked)
 		}
 	}()
-	e.current = false
 	err := e.ended()
+	if err == nil && e.wanted() { // who only looks takes nobody's turn
+		err = e.heed(e.giveWay())
+	}
+	calls, looks = e.take()
+	e.answered = len(calls)
+	e.current = false
 	if err == nil {
-		err = e.heed(behind)
+		err = e.ended()
 	}
 	if err == nil && (look || len(looks) > 0 || e.pace.unmet() || e.doubt.Load()) {
 		err = e.heed(e.catchUp())
 	}
 	answer(looks, err)
 	looks = nil
-	now := clock()
 	var again time.Time // since when all that was decided had to be decided again
-	for idle := !tick && len(calls) == 0; err == nil && !(idle && len(calls) == 0); now = clock() {
+	for idle := !tick && len(calls) == 0; err == nil && !(idle && len(calls) == 0); {
 		var n int
-		n, idle, err = e.turn(now, calls)
+		n, idle, err = e.turn(clock, calls)
 		if errors.Is(err, errAgain) {
 			idle, err = false, e.patient(&again)
 			continue
@@ -52,7 +54,7 @@ func (e *Engine) work(clock func() time.Time, tick, look bool) error {
 	}
 	finished = true
 	answer(calls, err)
-	e.announce(now) // after an error too: something may have been read
+	e.announce(clock()) // after an error too: something may have been read
 	return err
 }
 
@@ -96,12 +98,18 @@ func answer(calls []*call, err error) {
 // what was decided must be decided again.
 var errAgain = errors.New("decide again")
 
-// turn makes one step and appends it. It returns how many calls the step has
+// turn makes one step, when rivals had their turns, and appends it. It returns how many calls the step has
 // decided, and whether nothing due is left.
-func (e *Engine) turn(now time.Time, calls []*call) (decided int, idle bool, err error) {
+func (e *Engine) turn(clock func() time.Time, calls []*call) (decided int, idle bool, err error) {
 	if err := e.giveWay(); err != nil {
 		return 0, false, err
 	}
+	if e.doubt.Load() {
+		if err := e.catchUp(); err != nil {
+			return 0, false, err
+		}
+	}
+	now := clock()
 	if err := e.ended(); err != nil {
 		return 0, false, err
 	}
