@@ -133,11 +133,13 @@ func (c *copier) force(last Head) error {
 			if len(c.held) < before {
 				try = 0
 			}
+		case uncertain && err != nil: // more of it may arrive yet
+			return fmt.Errorf("%w: %w", ErrUncertain, err)
 		default:
 			return err
 		}
 		if try == copyTries {
-			return err
+			return fmt.Errorf("%w: it was tried %d times: %w", ErrUncertain, try, err)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package eventlog_test
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"testing"
 
@@ -85,5 +86,31 @@ func TestConfirmBesideAWriter(t *testing.T) {
 	}
 	if err := eventlog.Confirm(t.Context(), &growing{Memory: appends(t, 1, 3), by: all[4:]}, all[5].Head()); err != nil {
 		t.Errorf("Confirm = %v", err)
+	}
+}
+
+// refusing is a log in memory whose first import is told to be uncertain, and the next
+// ones are refused.
+type refusing struct {
+	eventlog.Memory
+	imports int
+	refuse  error
+}
+
+func (r *refusing) Import(context.Context, eventlog.Position, ...eventlog.Record) error {
+	if r.imports++; r.imports == 1 {
+		return eventlog.ErrUncertain
+	}
+	return r.refuse
+}
+
+// TestCopyStaysUncertain: what may have been written is called so, whatever is answered
+// after that.
+func TestCopyStaysUncertain(t *testing.T) {
+	for _, refuse := range []error{errors.New("no connection"), eventlog.ErrConflict, eventlog.ErrUncertain} {
+		to := &refusing{refuse: refuse}
+		if _, err := eventlog.Copy(t.Context(), to, appends(t, sizes...)); !errors.Is(err, eventlog.ErrUncertain) || !errors.Is(err, refuse) {
+			t.Errorf("Copy that is uncertain and then refused with %v = %v, want both", refuse, err)
+		}
 	}
 }

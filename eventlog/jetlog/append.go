@@ -83,6 +83,8 @@ func (l *Log) expect(ctx context.Context, after eventlog.Position) (place, error
 		return place{}, err
 	}
 	known, _ := l.knownEnd()
+	within, done := l.limit(ctx)
+	defer done()
 	for after > known.head.Position {
 		end, err := l.last(ctx)
 		if err == nil {
@@ -94,9 +96,9 @@ func (l *Log) expect(ctx context.Context, after eventlog.Position) (place, error
 		if known, _ = l.knownEnd(); after <= known.head.Position {
 			break
 		}
-		if last, err := l.ends(ctx, known.seq); err != nil {
+		if more, err := l.goesFurther(ctx, within, known.seq); err != nil {
 			return place{}, err
-		} else if last == known.seq {
+		} else if !more {
 			break
 		}
 	}
@@ -191,7 +193,10 @@ func (l *Log) settled(ctx context.Context, at place, lines []byte, sent bool) (b
 	end, err := l.last(ctx)
 	damaged := errors.Is(err, eventlog.ErrCorrupt) // the message behind the place is what it is all the same
 	if err != nil && !damaged {
-		return !sent || errors.Is(err, eventlog.ErrDiverged), err
+		if sent && errors.Is(err, eventlog.ErrDiverged) { // it may stand in what there was before
+			return true, fmt.Errorf("%w: %w", eventlog.ErrUncertain, err)
+		}
+		return !sent, err
 	}
 	if end.seq <= at.seq {
 		return false, nil

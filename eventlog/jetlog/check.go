@@ -284,6 +284,23 @@ func (l *Log) ends(ctx context.Context, seq uint64) (uint64, error) {
 	return l.reaches(ctx, seq+1, time.Now().Add(-leads))
 }
 
+// goesFurther reports whether the stream goes on behind its last message as that was
+// answered, by who leads for sure. If it does, there is that message, and the question can
+// be put again: an answer was old. It is an error if that lasts longer than within.
+func (l *Log) goesFurther(ctx, within context.Context, seq uint64) (bool, error) {
+	last, err := l.ends(ctx, seq)
+	if err != nil || last <= seq {
+		return false, err
+	}
+	if _, err := l.have(ctx, last); err != nil {
+		return false, err
+	}
+	if !pause(within, 5*lookAgain) {
+		return false, l.over(ctx, fmt.Sprintf("the stream ends at message %d", last), fmt.Errorf("its last message is said to be %d", seq))
+	}
+	return true, nil
+}
+
 // followed reports whether so many of a stream's servers were heard by its leader
 // within the time that it was the leader then.
 func followed(info *jetstream.StreamInfo, within time.Duration) bool {

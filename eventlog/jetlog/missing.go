@@ -40,12 +40,15 @@ func (l *Log) have(ctx context.Context, seq uint64) (message, error) {
 }
 
 // lacks is the damage of a stream that has lost a message, and why. The last good record
-// is the last one of the message before that is there, on the word of that one.
+// is the last one of a message before that can be read, on the word of that one, with one
+// behind it that cannot: as a rule of the nearest.
 func (l *Log) lacks(ctx context.Context, seq uint64, why error) error {
 	var end ending
-	for before := seq - 1; before > 0; before-- {
-		m, err := l.get(ctx, before)
+	there, gone := uint64(0), seq
+	for try := gone - 1; gone-there > 1; try = there + (gone-there)/2 {
+		m, err := l.get(ctx, try)
 		if errors.Is(err, errNoMessage) {
+			gone = try
 			continue
 		}
 		if err == nil {
@@ -54,7 +57,7 @@ func (l *Log) lacks(ctx context.Context, seq uint64, why error) error {
 		if err != nil {
 			return err
 		}
-		break
+		there = try
 	}
 	return &eventlog.CorruptError{Position: end.head.Position + 1, Last: end.head.Position, Err: why}
 }

@@ -23,6 +23,7 @@ type blind struct {
 	jetstream.JetStream
 	hidden *[]uint64 // a test changes it while nothing is asked
 	times  int64     // how often one is hidden; 0 for ever
+	older  bool      // of the last message, if it is hidden, it says that it is the one before
 }
 
 func (b blind) Stream(ctx context.Context, name string) (jetstream.Stream, error) {
@@ -32,8 +33,9 @@ func (b blind) Stream(ctx context.Context, name string) (jetstream.Stream, error
 
 type blindStream struct {
 	jetstream.Stream
-	by  blind
-	hid atomic.Int64
+	by    blind
+	hid   atomic.Int64
+	asked atomic.Int64 // for a message
 }
 
 func (b *blindStream) hide(seq uint64) bool {
@@ -41,6 +43,7 @@ func (b *blindStream) hide(seq uint64) bool {
 }
 
 func (b *blindStream) GetMsg(ctx context.Context, seq uint64, opts ...jetstream.GetMsgOpt) (*jetstream.RawStreamMsg, error) {
+	b.asked.Add(1)
 	if b.hide(seq) {
 		return nil, jetstream.ErrMsgNotFound
 	}
@@ -50,6 +53,9 @@ func (b *blindStream) GetMsg(ctx context.Context, seq uint64, opts ...jetstream.
 func (b *blindStream) GetLastMsgForSubject(ctx context.Context, subject string) (*jetstream.RawStreamMsg, error) {
 	m, err := b.Stream.GetLastMsgForSubject(ctx, subject)
 	if err == nil && b.hide(m.Sequence) {
+		if b.by.older {
+			return b.Stream.GetMsg(ctx, m.Sequence-1)
+		}
 		return nil, jetstream.ErrMsgNotFound
 	}
 	return m, err
@@ -147,7 +153,7 @@ func TestAllExpired(t *testing.T) {
 func TestUnreadableEnd(t *testing.T) {
 	js, opts := newStream(t)
 	var hidden []uint64
-	l := opened(t, blind{js, &hidden, 0}, opts)
+	l := opened(t, blind{JetStream: js, hidden: &hidden}, opts)
 	appendTwos(t, l, 0, 5)
 	hidden = []uint64{5}
 	const says = "message 5 of the stream"
@@ -164,7 +170,7 @@ func TestUnreadableEnd(t *testing.T) {
 	if damagedAt(t, "Read", err, 9, says); seen != 8 {
 		t.Errorf("Read yields records up to %d, want 8", seen)
 	}
-	other, err := Open(soon(t), blind{js, &hidden, 0}, opts)
+	other, err := Open(soon(t), blind{JetStream: js, hidden: &hidden}, opts)
 	if err == nil {
 		head, err := eventlog.Verify(other.Read(soon(t), 0))
 		t.Errorf("a log opens on it and has %v, %v", head, err)
@@ -177,7 +183,7 @@ func TestUnreadableEnd(t *testing.T) {
 	l = opened(t, js, opts)
 	appendTwos(t, l, 0, 1)
 	hidden = []uint64{1}
-	if other, err = Open(soon(t), blind{js, &hidden, 0}, opts); err == nil {
+	if other, err = Open(soon(t), blind{JetStream: js, hidden: &hidden}, opts); err == nil {
 		other.Close()
 	}
 	damagedAt(t, "Open of a log of one message", err, 1, "message 1 of the stream")
@@ -190,7 +196,7 @@ func TestUnreadableMiddle(t *testing.T) {
 	l := opened(t, js, opts)
 	appendTwos(t, l, 0, 9)
 	hidden = []uint64{4, 5}
-	l = opened(t, blind{js, &hidden, 0}, opts)
+	l = opened(t, blind{JetStream: js, hidden: &hidden}, opts)
 	var seen eventlog.Position
 	var err error
 	for r, wrong := range l.Read(soon(t), 0) {
@@ -202,7 +208,7 @@ func TestUnreadableMiddle(t *testing.T) {
 	_, err = eventlog.Verify(l.Read(soon(t), 9)) // it has to be found
 	damagedAt(t, "Read from inside", err, 7, "message 5 of the stream")
 	hidden = []uint64{8}
-	other, err := Open(soon(t), blind{js, &hidden, 0}, opts)
+	other, err := Open(soon(t), blind{JetStream: js, hidden: &hidden}, opts)
 	if err == nil {
 		other.Close()
 	}
@@ -213,10 +219,68 @@ func TestUnreadableMiddle(t *testing.T) {
 func TestMissingForAMoment(t *testing.T) {
 	js, opts := newStream(t)
 	var hidden []uint64
-	l := opened(t, blind{js, &hidden, 3}, opts)
+	l := opened(t, blind{JetStream: js, hidden: &hidden, times: 3}, opts)
 	head := appendTwos(t, l, 0, 5)
 	hidden = []uint64{5}
 	if end, err := l.last(soon(t)); err != nil || end.head != head {
 		t.Errorf("last = %v, %v, want %v", end.head, err, head)
 	}
+}
+
+// TestUnreadableStretch has the leader not find very many messages: where they begin is
+// found without asking for each.
+func TestUnreadableStretch(t *testing.T) {
+	js, opts := newStream(t)
+	var hidden []uint64
+	l := opened(t, blind{JetStream: js, hidden: &hidden}, opts)
+	appendTwos(t, l, 0, 300)
+	for seq := uint64(10); seq <= 299; seq++ {
+		hidden = append(hidden, seq)
+	}
+	s := l.stream.(*blindStream)
+	s.asked.Store(0)
+	_, err := l.have(soon(t), 299)
+	damagedAt(t, "have", err, 19, "message 299 of the stream")
+	if n := s.asked.Load(); n > 30 {
+		t.Errorf("the leader was asked for %d messages, want 30 at the most", n)
+	}
+}
+
+// TestEndIsToldShort has the leader count a message and answer the one before as the last,
+// to a log that has seen neither: who knows of the last one gets an answer all the same.
+func TestEndIsToldShort(t *testing.T) {
+	js, opts := newStream(t)
+	var hidden []uint64
+	head := appendTwos(t, opened(t, js, opts), 0, 5)
+	hidden = []uint64{5}
+	l := opened(t, blind{JetStream: js, hidden: &hidden, older: true}, opts)
+	_, err := l.Append(soon(t), head.Position, eventlog.Entry{})
+	damagedAt(t, "Append", err, 9, "message 5 of the stream")
+	_, err = eventlog.Verify(l.Read(soon(t), head.Position))
+	damagedAt(t, "Read", err, 9, "message 5 of the stream")
+
+	l = opened(t, contradicting{js}, opts)
+	l.opts.Timeout = 300 * time.Millisecond
+	if _, err := l.Append(soon(t), head.Position, eventlog.Entry{}); err == nil || errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "the stream ends at message 5") {
+		t.Errorf("Append to a stream that has message 5 and calls 4 its last = %v, want that", err)
+	}
+}
+
+// contradicting is JetStream whose last message is always the one before, though it has
+// the last one too.
+type contradicting struct{ jetstream.JetStream }
+
+func (c contradicting) Stream(ctx context.Context, name string) (jetstream.Stream, error) {
+	s, err := c.JetStream.Stream(ctx, name)
+	return contradictingStream{s}, err
+}
+
+type contradictingStream struct{ jetstream.Stream }
+
+func (c contradictingStream) GetLastMsgForSubject(ctx context.Context, subject string) (*jetstream.RawStreamMsg, error) {
+	m, err := c.Stream.GetLastMsgForSubject(ctx, subject)
+	if err != nil {
+		return nil, err
+	}
+	return c.Stream.GetMsg(ctx, m.Sequence-1)
 }

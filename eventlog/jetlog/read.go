@@ -64,12 +64,14 @@ func (l *Log) view(ctx context.Context, after eventlog.Position) (view, error) {
 	if err := l.fresh(ctx, false); err != nil {
 		return view{}, err
 	}
+	within, done := l.limit(ctx)
+	defer done()
 	end, err := l.last(ctx)
 	for err == nil && after >= end.head.Position {
 		if after == end.head.Position {
 			return view{}, nil
 		}
-		if last, err := l.ends(ctx, end.seq); err != nil || last <= end.seq {
+		if more, err := l.goesFurther(ctx, within, end.seq); err != nil || !more {
 			return view{}, err
 		}
 		end, err = l.last(ctx)

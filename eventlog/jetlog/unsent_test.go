@@ -14,9 +14,9 @@ import (
 // TestUnsent publishes what reaches nobody: that leaves nothing uncertain.
 func TestUnsent(t *testing.T) {
 	js, opts := newStream(t)
-	opts.Timeout = 300 * time.Millisecond
 	l := opened(t, js, opts)
 	appendTwos(t, l, 0, 1)
+	l.opts.Timeout = 300 * time.Millisecond
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := l.publish(over, time.Minute, 1, []byte("x")); !errors.Is(err, errUnsent) || !errors.Is(err, context.Canceled) {

@@ -40,7 +40,7 @@ func (l *Log) Append(ctx context.Context, after eventlog.Position, entries ...ev
 		return nil, err
 	}
 	if err := l.learn(sealed[len(sealed)-1].Head()); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", eventlog.ErrUncertain, err) // it is written, but not behind what was known
 	}
 	return sealed, nil
 }

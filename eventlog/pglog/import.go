@@ -42,7 +42,7 @@ func (l *Log) Import(ctx context.Context, after eventlog.Position, records ...ev
 			return err
 		}
 		if err := l.learn(g.to); err != nil {
-			return err
+			return fmt.Errorf("%w: %w", eventlog.ErrUncertain, err)
 		}
 		head = g.to
 	}
@@ -59,11 +59,15 @@ type group struct {
 // what is left.
 func nextGroup(head eventlog.Head, records []eventlog.Record) (g group, rest []eventlog.Record, err error) {
 	for g.to = head; len(records) > 0 && len(g.lines) < importBytes; {
-		var n int
-		if g.lines, n, err = g.to.NextAppend(g.lines, records); err != nil {
+		to := g.to
+		lines, n, err := to.NextAppend(g.lines, records)
+		switch {
+		case err != nil:
 			return g, nil, err
+		case len(g.lines) > 0 && len(lines) > importBytes: // it is for the next group, which it may fill alone
+			return g, records, nil
 		}
-		records = records[n:]
+		g.lines, g.to, records = lines, to, records[n:]
 	}
 	return g, records, nil
 }

@@ -1,6 +1,7 @@
 package pglog
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -61,10 +62,38 @@ func TestImportTooLarge(t *testing.T) {
 		}
 		all, head = append(all, records...), records[1].Head()
 	}
-	if err := log.Import(t.Context(), 0, all...); err == nil {
-		t.Error("Import gives no error")
+	if err := log.Import(t.Context(), 0, all...); !errors.Is(err, eventlog.ErrTooLarge) {
+		t.Errorf("Import = %v, want ErrTooLarge", err)
 	}
 	if head, err := eventlog.Verify(log.Read(t.Context(), 0)); err != nil || head.Position != 0 {
 		t.Errorf("Verify = %v, %v, want an empty log", head, err)
+	}
+}
+
+// TestImportEachFits imports a small append and one that is nearly as much as the log
+// takes at once: together they are more.
+func TestImportEachFits(t *testing.T) {
+	pool := pgtest.Shared(t).Pool(t)
+	opts := fresh(t, pool)
+	opts.most = importBytes + importBytes/2
+	log := mustOpen(t, pool, opts)
+	var all []eventlog.Record
+	var head eventlog.Head
+	for _, size := range []int{importBytes * 3 / 4, importBytes * 5 / 4} {
+		e := entry(len(all) + 1)
+		e.Data = []byte(`{"x":"` + strings.Repeat("x", size/2) + `"}`)
+		f := entry(len(all) + 2)
+		f.Data = e.Data
+		records, err := head.Seal(e, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, head = append(all, records...), records[1].Head()
+	}
+	if err := log.Import(t.Context(), 0, all...); err != nil {
+		t.Errorf("Import = %v", err)
+	}
+	if got, err := eventlog.Verify(log.Read(t.Context(), 0)); err != nil || got != head {
+		t.Errorf("Verify = %v, %v, want %v", got, err, head)
 	}
 }
