@@ -49,19 +49,7 @@ func TestImportTooLarge(t *testing.T) {
 	opts := fresh(t, pool)
 	opts.most = importBytes + importBytes/2
 	log := mustOpen(t, pool, opts)
-	var all []eventlog.Record
-	var head eventlog.Head
-	for _, size := range []int{importBytes, 2 * importBytes} {
-		e := entry(len(all) + 1)
-		e.Data = []byte(`{"x":"` + strings.Repeat("x", size/2) + `"}`)
-		f := entry(len(all) + 2)
-		f.Data = e.Data
-		records, err := head.Seal(e, f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all, head = append(all, records...), records[1].Head()
-	}
+	all, _ := pairs(t, importBytes, 2*importBytes)
 	if err := log.Import(t.Context(), 0, all...); !errors.Is(err, eventlog.ErrTooLarge) {
 		t.Errorf("Import = %v, want ErrTooLarge", err)
 	}
@@ -77,12 +65,21 @@ func TestImportEachFits(t *testing.T) {
 	opts := fresh(t, pool)
 	opts.most = importBytes + importBytes/2
 	log := mustOpen(t, pool, opts)
-	var all []eventlog.Record
-	var head eventlog.Head
-	for _, size := range []int{importBytes * 3 / 4, importBytes * 5 / 4} {
-		e := entry(len(all) + 1)
+	all, head := pairs(t, importBytes*3/4, importBytes*5/4)
+	if err := log.Import(t.Context(), 0, all...); err != nil {
+		t.Errorf("Import = %v", err)
+	}
+	if got, err := eventlog.Verify(log.Read(t.Context(), 0)); err != nil || got != head {
+		t.Errorf("Verify = %v, %v, want %v", got, err, head)
+	}
+}
+
+// pairs returns appends of two records each that are about so many bytes.
+func pairs(t *testing.T, sizes ...int) (all []eventlog.Record, head eventlog.Head) {
+	t.Helper()
+	for _, size := range sizes {
+		e, f := entry(len(all)+1), entry(len(all)+2)
 		e.Data = []byte(`{"x":"` + strings.Repeat("x", size/2) + `"}`)
-		f := entry(len(all) + 2)
 		f.Data = e.Data
 		records, err := head.Seal(e, f)
 		if err != nil {
@@ -90,10 +87,5 @@ func TestImportEachFits(t *testing.T) {
 		}
 		all, head = append(all, records...), records[1].Head()
 	}
-	if err := log.Import(t.Context(), 0, all...); err != nil {
-		t.Errorf("Import = %v", err)
-	}
-	if got, err := eventlog.Verify(log.Read(t.Context(), 0)); err != nil || got != head {
-		t.Errorf("Verify = %v, %v, want %v", got, err, head)
-	}
+	return all, head
 }
